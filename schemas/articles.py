@@ -1,0 +1,122 @@
+"""The contract of `articles`."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.contract import (
+    CODE_PATTERN,
+    Contract,
+    Strings,
+    Table,
+    Timestamp,
+    column,
+    id_column,
+)
+
+PRECISIONS = ["second", "day", "unknown"]
+
+
+class Articles(Contract):
+    """One row is a web page, at its current revision: the newest raw post of that page."""
+
+    article_id: str = id_column(
+        "The page's id: derived from its canonical URL, so the same in every build.", unique=True
+    )
+    source: str = column("The source that gave the current revision.", example="oped2")
+    site: str = column(
+        "The site that published the page: the host of its URL, without 'www.' and 'm.'.",
+        example="chinafile.com",
+    )
+    section: str = column(
+        "The part of the site that the page stands in, where its profile knows one.",
+        nullable=True,
+        example="conversation",
+        source="the URL's path or the page's markup",
+    )
+    url: str = column(
+        "The page's address as archived, made absolute.",
+        str_matches=r"^https?://",
+        source="front matter `from`, or the markdown title line",
+    )
+    canonical_url: str = column(
+        "The address that all revisions of the page share: tracking parameters, fragments and "
+        "spelling differences removed.",
+        unique=True,
+        str_matches=r"^https?://",
+    )
+    title: str = column(
+        "The title; null where the post has none.",
+        nullable=True,
+        source="the markdown title line, else front matter `title`, else the page's markup",
+    )
+    author_line: str = column(
+        "The author line as archived, entities decoded.",
+        nullable=True,
+        example="Ada Marsh, Tomas Reed & more",
+        source="front matter `author`",
+    )
+    authors: Strings = column(
+        "The people or bylines that the author line names, in its order; empty where it names none.",
+        example='["Ada Marsh","Tomas Reed"]',
+    )
+    authors_truncated: pl.Boolean = column(
+        "True where the author line says that there are more authors than it names ('& more')."
+    )
+    published_at: Timestamp = column(
+        "When the page was published; null where the post does not say.",
+        nullable=True,
+        unit="UTC",
+        example="2021-11-24T10:15:00Z",
+        source="the epoch comment, else front matter `date`",
+    )
+    published_precision: str = column(
+        "How exact `published_at` is: to the second, to the day (its time of day means nothing), "
+        "or unknown where it is null.",
+        isin=PRECISIONS,
+    )
+    tags: Strings = column(
+        "The archive's tags and categories, in order, without repeats; empty where there are none.",
+        source="front matter `tags` and `categories`",
+    )
+    language: str = column(
+        "The language of the body (of the title where the body is too short), as a BCP 47 tag; "
+        "null where it cannot be told with confidence.",
+        nullable=True,
+        example="zh",
+        str_matches=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+    )
+    body_text: str = column(
+        "The text of the page's own body as a browser shows it; null where there is none.",
+        nullable=True,
+    )
+    body_html: str = column(
+        "The same body as sanitised HTML with absolute links; null where there is none.", nullable=True
+    )
+    is_stub: pl.Boolean = column("True where the post has no body text beyond its title.")
+    char_count: pl.Int64 = column("Length of `body_text`.", unit="Unicode code points", ge=0)
+    word_count: pl.Int64 = column(
+        "Words in `body_text`: each Han character or kana is one word, and so is each run of other "
+        "letters, digits, apostrophes and hyphens.",
+        unit="words",
+        ge=0,
+    )
+    comment_count: pl.Int64 = column("Rows of `comments` for this article.", unit="rows", ge=0)
+    link_count: pl.Int64 = column(
+        "Rows of `links` for this article, those of its comments included.", unit="rows", ge=0
+    )
+    media_count: pl.Int64 = column(
+        "Rows of `media` for this article, those of its comments included.", unit="rows", ge=0
+    )
+    revision_count: pl.Int64 = column("Rows of `revisions` for this article.", unit="rows", ge=1)
+    profile: str = column(
+        "The site profile that read the page: a module of pipeline/sites.",
+        str_matches=CODE_PATTERN,
+        example="chinafile",
+    )
+
+    class Config:
+        name = "articles"
+
+
+ARTICLES = Table(model=Articles, key=("article_id",), sort_by=("article_id",))

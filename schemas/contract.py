@@ -1,0 +1,154 @@
+"""What every table's contract is made of.
+
+One file per table in this folder states the contract of that table: a strict pandera
+model, its key, its foreign keys and the order of its rows. This file holds only what
+those files share. Everything else that is known about a table (Arrow schema, DuckDB
+keys and comments, Dagster's column schema, docs/tables.md) is derived from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.types import PolarsData
+
+# 80 bits of SHA-256: two of ten million rows share an id with a chance below 1e-10.
+ID_PATTERN = r"^[0-9a-f]{20}$"
+SHA256_PATTERN = r"^[0-9a-f]{64}$"
+# A code: a word that programs compare, such as a reason, a role or a region.
+CODE_PATTERN = r"^[a-z][a-z0-9_]*$"
+ABSOLUTE_URL_PATTERN = r"^[a-z][a-z0-9+.-]*:"
+# C0 controls except tab and newline, DEL, and the C1 controls.
+CONTROL_CHARACTERS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+
+Timestamp = pl.Datetime("us", "UTC")
+Strings = pl.List(pl.String)
+
+
+def column(
+    description: str,
+    *,
+    nullable: bool = False,
+    unit: str | None = None,
+    example: str | None = None,
+    source: str | None = None,
+    **checks: Any,
+) -> Any:
+    """A column of a contract: its description, what helps a reader, and pandera's checks.
+
+    `unit` is what a number counts, `example` one value as CSV would show it, `source`
+    where in a raw post the value is read. `checks` are those of `pandera.Field`.
+    """
+    notes = {"unit": unit, "example": example, "source": source}
+    metadata = {name: text for name, text in notes.items() if text is not None}
+    return pa.Field(nullable=nullable, description=description, metadata=metadata, **checks)
+
+
+def id_column(description: str, *, nullable: bool = False, **checks: Any) -> Any:
+    """A column that holds an id: 20 hexadecimal digits."""
+    return column(description, nullable=nullable, str_matches=ID_PATTERN, **checks)
+
+
+class Contract(pa.DataFrameModel):
+    """The rules that hold for every column of every table."""
+
+    @pa.check(r"^.*$", regex=True, name="no_empty_text")
+    def no_empty_text(cls, data: PolarsData) -> pl.LazyFrame:
+        """Null means unknown or absent; an empty string never stands for null."""
+        return _holds_for_text(data, lambda text: text.str.len_bytes() > 0)
+
+    @pa.check(r"^.*$", regex=True, name="no_control_characters")
+    def no_control_characters(cls, data: PolarsData) -> pl.LazyFrame:
+        """Text holds no control characters but tab and newline."""
+        return _holds_for_text(data, lambda text: ~text.str.contains(CONTROL_CHARACTERS))
+
+    @pa.check(r"^(?!raw_path$)", regex=True, name="nfc")
+    def nfc(cls, data: PolarsData) -> pl.LazyFrame:
+        """Text is in Unicode's normalization form C; a raw path is what the source says it is."""
+        return _holds_for_text(data, lambda text: text.str.normalize("NFC") == text)
+
+    class Config:
+        strict = True
+        ordered = True
+
+
+def _holds_for_text(data: PolarsData, rule: Any) -> pl.LazyFrame:
+    """Apply a rule of text to a text column, or to every item of a list of text."""
+    key = data.key or "*"
+    dtype = data.lazyframe.collect_schema()[key]
+    if dtype == pl.String:
+        return data.lazyframe.select(rule(pl.col(key)).fill_null(True))
+    if dtype == Strings:
+        return data.lazyframe.select(pl.col(key).list.eval(rule(pl.element())).list.all().fill_null(True))
+    return data.lazyframe.select(pl.lit(True))
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """`column` holds, where it is not null, a value of `references`.`to_column`."""
+
+    column: str
+    references: str
+    to_column: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as the contract states it."""
+
+    name: str
+    dtype: pl.DataType
+    nullable: bool
+    description: str
+    unit: str | None
+    example: str | None
+    source: str | None
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the dataset.
+
+    `model` is the pandera model, `key` the columns that name a row (a null counts as
+    a value), `sort_by` the order of the rows in every published file.
+    """
+
+    model: type[Contract]
+    key: tuple[str, ...]
+    sort_by: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return str(self.model.to_schema().name)
+
+    @property
+    def description(self) -> str:
+        """The grain of the table, and what its user must know."""
+        return " ".join((self.model.__doc__ or "").split())
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns in their published order."""
+        return tuple(
+            Column(
+                name=name,
+                dtype=spec.dtype.type,
+                nullable=spec.nullable,
+                description=spec.description or "",
+                unit=(spec.metadata or {}).get("unit"),
+                example=(spec.metadata or {}).get("example"),
+                source=(spec.metadata or {}).get("source"),
+                rules=tuple(str(check.error or check.name) for check in spec.checks),
+            )
+            for name, spec in self.model.to_schema().columns.items()
+        )
+
+    @property
+    def polars_schema(self) -> dict[str, pl.DataType]:
+        """Column name to polars type, in the published order."""
+        return {column.name: column.dtype for column in self.columns}
