@@ -1,0 +1,1 @@
+"""A Post's HTML becomes soup, text, clean HTML, links and media."""

@@ -1,0 +1,36 @@
+"""The image behind a placeholder: scripts that load images late keep the real address elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+from bs4.element import Tag
+
+from pipeline.markup.urls import absolute_web_url
+
+# In the order in which they are believed; each is what some lazy loader names its address.
+_LAZY_ATTRIBUTES = (
+    "data-src", "data-lazy-src", "data-original", "data-original-src", "data-actualsrc", "data-url",
+    "data-echo", "data-hi-res-src", "data-full-src",
+)  # fmt: skip
+_CANDIDATE = re.compile(r"\s*(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
+
+
+def image_url(image: Tag, base: str) -> str | None:
+    """The absolute address of the picture that an <img> shows once it has loaded."""
+    for name in _LAZY_ATTRIBUTES:
+        if (url := absolute_web_url(str(image.attrs.get(name) or ""), base)) is not None:
+            return url
+    url = absolute_web_url(str(image.attrs.get("src") or ""), base)
+    return url if url is not None else largest_source(image, base)
+
+
+def largest_source(image: Tag, base: str) -> str | None:
+    """The absolute address of the largest picture of an <img>'s `srcset`; None without one."""
+    best: tuple[float, str] | None = None
+    for name in ("srcset", "data-srcset", "data-lazy-srcset"):
+        for candidate, size, _unit in _CANDIDATE.findall(str(image.attrs.get(name) or "")):
+            url = absolute_web_url(candidate, base)
+            if url is not None and (best is None or float(size or 1) > best[0]):
+                best = (float(size or 1), url)
+    return best[1] if best else None

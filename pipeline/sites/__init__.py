@@ -1,0 +1,1 @@
+"""What one site's markup means: one profile, one file."""

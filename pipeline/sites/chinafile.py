@@ -1,0 +1,244 @@
+"""www.chinafile.com: conversations with signed comments, viewpoints, features, podcasts, books.
+
+The site runs on Drupal 7. A page is, in this order:
+
+    div.view-featured-photo      one photo: link to full size, credit, caption
+    div.content                  (exactly that class) fields, one of them the body
+      div.field-name-body        paragraphs; among them boxes that are not body text:
+        div.cboxes               a card that announces another page, with a body of its own
+        div.view-photo-embed     a photo with credit and caption; so is div.visual-box
+        div.pullquote            words of the text once more, large
+      div.field-name-...         book reviews, video, podcast player, link to a PDF
+    div#comments
+      a#comment-9276             an anchor whose address is an artefact of the archiver
+      article.comment            div.node-profile (one or two), div.field-name-comment-body
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from pipeline.markup.lazy import image_url
+from pipeline.markup.links import Link, links
+from pipeline.markup.media import MediaItem, media
+from pipeline.markup.render import inline_text, render
+from pipeline.markup.soup import elements, make_soup
+from pipeline.markup.urls import absolute_web_url, host_of, site_of
+from pipeline.posts.post import Post
+from pipeline.sites import authors
+from pipeline.sites.page import Comment, Credit, Page
+
+HOSTS = ("www.chinafile.com", "chinafile.com")
+
+# The feed's own name, which it gives where a page names no author.
+NOBODY = frozenset({"中参馆"})
+# Who signs an introduction without being a person.
+EDITORS = frozenset({"The Editors", "The Editor"})
+
+FEATURED_PHOTO = "div.view-featured-photo"
+BODY = "div.field-name-body"
+CARD = "div.cboxes"
+PHOTO_BOX = "div.view-photo-embed, div.visual-box"
+PULL_QUOTE = "div.pullquote"
+COMMENTS = "div#comments"
+COMMENT = "article.comment"
+COMMENT_BODY = "div.field-name-comment-body"
+PROFILE_BOX = "div.node-profile"
+PHOTO_CREDIT = ".photo-credit"
+PHOTO_CAPTION = ".photo-caption"
+
+_COMMENT_ANCHOR = re.compile(r"comment-(\d+)")
+_PROFILE_PATH = re.compile(r"/contributors/([^/?#]+)/?(?:[?#].*)?$")
+# The archiver made `.../undefined` of an empty address, and resolved notes of the editors
+# that stood in one: `.../%20Waiting%20for...`.
+_BROKEN_PATH = re.compile(r"/(?:undefined|%20[^/]*)$")
+
+
+def read_page(post: Post, url: str) -> Page:
+    """Read one ChinaFile post; `url` is the page's absolute address."""
+    soup = make_soup(post.body)
+    featured = soup.select_one(FEATURED_PHOTO)
+    comments = soup.select_one(COMMENTS)
+    for part in (featured, comments):
+        if part is not None:
+            part.extract()
+    content = next((div for div in elements(soup, ("div",)) if div.get("class") == "content"), None)
+    body = content.select_one(BODY) if content is not None else None
+    if body is not None:
+        body.extract()
+    else:  # a photo gallery's post holds its title and nothing else
+        body = content if content is not None else soup
+    fields = soup if body is not soup and body is not content else None
+
+    boxes = _take_boxes(body, url)
+    text, html = render(body, url)
+    author = authors.split_list(post.author_line, nobody=NOBODY)
+    conversation = tuple(_comments(comments, url)) if comments is not None else ()
+    moderator = _moderator(body, url) if conversation else None
+    return Page(
+        title=_title(post.title),
+        author_line=post.author_line,
+        authors=author.names,
+        authors_truncated=author.truncated,
+        published_at=post.published.at,
+        # The site's clock is right to a day: one page was archived 15 hours apart.
+        published_precision="unknown" if post.published.at is None else "day",
+        body_text=text,
+        body_html=html,
+        section=_section(url),
+        credits=tuple(Credit(name, "author") for name in author.names) + ((moderator,) if moderator else ()),
+        comments=conversation,
+        links=tuple(
+            [
+                *(_links(featured, url, "caption") if featured is not None else ()),
+                *_links(body, url, "body"),
+                *boxes.links,
+                *(_links(fields, url, "field") if fields is not None else ()),
+            ]
+        ),
+        media=tuple(
+            [
+                *(_photos(featured, url, "featured") if featured is not None else ()),
+                *media(body, url, "body"),
+                *boxes.media,
+                *(media(fields, url, "field") if fields is not None else ()),
+            ]
+        ),
+    )
+
+
+def _title(title: str | None) -> str | None:
+    """The title; the feed cuts long ones near 150 characters and puts `...` where it cut."""
+    if title is not None and len(title) > 140 and title.endswith("..."):
+        return title.removesuffix("...").rstrip()
+    return title
+
+
+def _section(url: str) -> str | None:
+    """The path without its last part: `reporting-opinion/viewpoint`."""
+    path = url.partition("://")[2].partition("?")[0].partition("#")[0].strip("/")
+    return "/".join(path.split("/")[1:-1]) or None
+
+
+class _Boxes:
+    """The links and media of the boxes that stand in a body or a comment."""
+
+    def __init__(self) -> None:
+        self.links: list[Link] = []
+        self.media: list[MediaItem] = []
+
+
+def _take_boxes(root: Tag, url: str) -> _Boxes:
+    """Take out of a text the boxes that are not part of it, and read them."""
+    boxes = _Boxes()
+    for quote in _outermost(root, PULL_QUOTE):
+        boxes.links += _links(quote, url, "pullquote")
+    for card in _outermost(root, CARD):
+        boxes.links += _links(card, url, "card")
+        boxes.media += media(card, url, "card")
+    for box in _outermost(root, PHOTO_BOX):
+        boxes.links += _links(box, url, "caption")
+        boxes.media += _photos(box, url, "inline")
+    return boxes
+
+
+def _outermost(root: Tag, selector: str) -> Iterator[Tag]:
+    """Each element of a kind, taken out of the tree; those within one go with it."""
+    while (found := root.select_one(selector)) is not None:
+        yield found.extract()
+
+
+def _photos(box: Tag, url: str, role: str) -> list[MediaItem]:
+    """The photos of a box, with the credit and the caption that stand beside them."""
+    credit, caption = box.select_one(PHOTO_CREDIT), box.select_one(PHOTO_CAPTION)
+    return [
+        replace(
+            item,
+            role=role if item.role == "inline" else item.role,
+            credit=inline_text(credit) if credit is not None else None,
+            caption=inline_text(caption) if caption is not None else item.caption,
+        )
+        for item in media(box, url, "caption")
+    ]
+
+
+def _links(root: Tag, url: str, region: str) -> list[Link]:
+    """The links of a region, with those known that the archiver broke, and those to people."""
+    return [replace(link, kind=_kind(link, url)) for link in links(root, url, region)]
+
+
+def _kind(link: Link, url: str) -> str:
+    if site_of(host_of(link.href) or "") != site_of(host_of(url) or ""):
+        return link.kind
+    if _BROKEN_PATH.search(link.href):
+        return "broken"
+    return "profile" if _PROFILE_PATH.search(link.href) else link.kind
+
+
+def _comments(wrapper: Tag, url: str) -> Iterator[Comment]:
+    for place, article in enumerate(wrapper.select(COMMENT), start=1):
+        anchor = article.find_previous("a", id=_COMMENT_ANCHOR)
+        number = _COMMENT_ANCHOR.fullmatch(str(anchor["id"])) if isinstance(anchor, Tag) else None
+        if isinstance(anchor, Tag):
+            anchor.extract()  # one anchor names one comment
+        site_id = number.group(1) if number else None
+        boxes = _Boxes()
+        people = []
+        for box in _outermost(article, PROFILE_BOX):
+            people.append(_person(box, url))
+            boxes.links += _links(box, url, "profile")
+            boxes.media += [replace(item, role="profile") for item in media(box, url, "profile")]
+        credits = tuple(person for person in people if person is not None)
+        body = article.select_one(COMMENT_BODY)
+        inner = _take_boxes(body, url) if body is not None else _Boxes()
+        text, html = render(body, url) if body is not None else (None, None)
+        yield Comment(
+            key=f"{site_id or 'place'}/{place}",
+            site_comment_id=site_id,
+            body_text=text,
+            body_html=html,
+            credits=credits,
+            author_line=", ".join(person.name for person in credits) or None,
+            by_node_author="comment-by-node-author" in str(article.get("class")).split(),
+            links=tuple(boxes.links + (_links(body, url, "comment") if body is not None else []) + inner.links),
+            media=tuple(boxes.media + (media(body, url, "comment") if body is not None else []) + inner.media),
+        )
+
+
+def _person(box: Tag, url: str) -> Credit | None:
+    """A profile box: `<h3><a href=".../contributors/ada-marsh">Ada Marsh</a></h3>` and a photo."""
+    heading = box.find("h3")
+    name = inline_text(heading) if heading is not None else None
+    if heading is None or name is None:
+        return None
+    photo = box.find("img")
+    return Credit(
+        name,
+        "commenter",
+        photo_url=image_url(photo, url) if photo is not None else None,
+        **_profile(heading.find("a"), url),
+    )
+
+
+def _profile(anchor: Tag | None, url: str) -> dict[str, str]:
+    """The slug and the address of a link to a contributor's page."""
+    address = absolute_web_url(str(anchor.get("href") or ""), url) if anchor is not None else None
+    slug = _PROFILE_PATH.search(address) if address else None
+    return {"slug": slug.group(1), "profile_url": address} if slug and address else {}
+
+
+def _moderator(body: Tag | BeautifulSoup, url: str) -> Credit | None:
+    """Who signed the introduction: `... to what end? —<em><a href="...">Ada Marsh</a></em></p>`."""
+    for paragraph in reversed(body.find_all("p")[-4:]):
+        _, dash, signature = (inline_text(paragraph) or "").rpartition("—")
+        signature = signature.strip(" \xa0")
+        for element in paragraph.find_all(("em", "a")):
+            if dash and inline_text(element) == signature and signature not in EDITORS:
+                anchor = element if element.name == "a" else element.find("a")
+                return Credit(signature, "moderator", **_profile(anchor, url))
+    return None

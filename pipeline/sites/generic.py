@@ -1,0 +1,70 @@
+"""Any host without a profile of its own: title, authors, date, body, links and media.
+
+The body is the page's <article>, else its <main>, else all of it; headings that repeat the
+title and what is never shown are not body text. Nothing else is left out: where unsure, keep.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from bs4.element import Tag
+
+from pipeline.markup.links import links
+from pipeline.markup.media import media
+from pipeline.markup.render import inline_text, render
+from pipeline.markup.soup import elements, make_soup
+from pipeline.posts.post import Post
+from pipeline.sites import authors
+from pipeline.sites.page import Credit, Page
+
+HOSTS: tuple[str, ...] = ()
+
+
+def read_page(post: Post, url: str) -> Page:
+    """Read one post of any site; `url` is the page's absolute address."""
+    soup = make_soup(post.body)
+    title = post.title or _heading(soup, post.is_prettified)
+    body = _body(soup)
+    _drop_title(body, title, post.is_prettified)
+    text, html = render(body, url, prettified=post.is_prettified)
+    author = authors.single(post.author_line)
+    return Page(
+        title=title,
+        author_line=post.author_line,
+        authors=author.names,
+        authors_truncated=author.truncated,
+        published_at=post.published.at,
+        published_precision=post.published.precision,
+        body_text=text,
+        body_html=html,
+        credits=tuple(Credit(name, "author") for name in author.names),
+        links=tuple(links(body, url, "body", prettified=post.is_prettified)),
+        media=tuple(media(body, url, "body", prettified=post.is_prettified)),
+    )
+
+
+def _body(soup: Tag) -> Tag:
+    """The one <article> or <main> that holds most of the page's text, else the whole tree: a
+    page may have its text beside an <article>, and where unsure, all is kept."""
+    for name in ("article", "main"):
+        outer = [found for found in elements(soup, (name,)) if found.find_parent(name) is None]
+        if len(outer) == 1 and 2 * len(outer[0].get_text()) > len(soup.get_text()):
+            return outer[0]
+    return soup
+
+
+def _heading(soup: Tag, prettified: bool) -> str | None:
+    """The page's only <h1>, which is its title."""
+    headings = list(elements(soup, ("h1",)))
+    return inline_text(headings[0], prettified=prettified) if len(headings) == 1 else None
+
+
+def _drop_title(body: Tag, title: str | None, prettified: bool) -> None:
+    """Take out the heading that repeats the title."""
+    if title is None:
+        return
+    for heading in islice(elements(body, ("h1", "h2")), 3):
+        if inline_text(heading, prettified=prettified) == title:
+            heading.extract()
+            return

@@ -1,0 +1,63 @@
+"""What a profile says that a page says: the values that every profile returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipeline.markup.links import Link
+from pipeline.markup.media import MediaItem
+
+
+@dataclass(frozen=True)
+class Credit:
+    """One contributor's part, as named in one place."""
+
+    name: str
+    role: str
+    slug: str | None = None
+    profile_url: str | None = None
+    photo_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment. `key` tells it from the page's other comments; `parent_key` is the key of
+    the comment that it answers."""
+
+    key: str
+    site_comment_id: str | None
+    body_text: str | None
+    body_html: str | None
+    credits: tuple[Credit, ...] = ()
+    parent_key: str | None = None
+    title: str | None = None
+    author_line: str | None = None
+    by_node_author: bool | None = None
+    published_at: datetime | None = None
+    is_suspected_spam: bool | None = None
+    links: tuple[Link, ...] = ()
+    media: tuple[MediaItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that a profile reads from one post.
+
+    What is None falls back to nothing: a profile returns the post's own title, author line
+    and date where the page's markup says no better.
+    """
+
+    title: str | None
+    author_line: str | None
+    authors: tuple[str, ...]
+    authors_truncated: bool
+    published_at: datetime | None
+    published_precision: str
+    body_text: str | None
+    body_html: str | None
+    section: str | None = None
+    credits: tuple[Credit, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    links: tuple[Link, ...] = ()
+    media: tuple[MediaItem, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""Extracted records become the tables of the contract, and the rules that hold between them."""
