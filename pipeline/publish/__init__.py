@@ -1,0 +1,1 @@
+"""Tables become files: one module per format, and `versions` for where a build lies."""
