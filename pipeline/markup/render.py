@@ -58,7 +58,7 @@ _TAGS = frozenset(
     "ul var wbr".split()
 )
 _VOID = frozenset(("br", "hr", "img", "wbr", "col"))
-_ADDRESSES = frozenset(("href", "src", "cite"))
+_ANYWHERE = frozenset(_ATTRIBUTES["*"])
 _cleaner = nh3.Cleaner(
     tags=set(_TAGS),
     attributes=_ATTRIBUTES,
@@ -112,22 +112,25 @@ def _walk(root: Tag, writer: _Writer) -> None:
     """Tell the writer of every shown element and text below `root`, in document order."""
     open_elements: list[Tag] = []
     levels = [iter(root.contents)]
+    enter, leave, write = writer.enter, writer.leave, writer.write
     # Without recursion: posts nest deeper than Python's stack.
     while levels:
         for node in levels[-1]:
-            if isinstance(node, Tag):
-                if is_shown(node):
-                    writer.enter(node)
+            # Comments, doctypes and the like are strings of other classes.
+            kind = type(node)
+            if kind is NavigableString or kind is RubyTextString:
+                write(node)
+            elif isinstance(node, Tag) and is_shown(node):
+                enter(node)
+                if node.contents:
                     open_elements.append(node)
                     levels.append(iter(node.contents))
                     break
-            # Comments, doctypes and the like are strings of other classes.
-            elif type(node) is NavigableString or type(node) is RubyTextString:
-                writer.write(node)
+                leave(node)
         else:
             levels.pop()
             if open_elements:
-                writer.leave(open_elements.pop())
+                leave(open_elements.pop())
 
 
 def is_shown(element: Tag) -> bool:
@@ -135,12 +138,9 @@ def is_shown(element: Tag) -> bool:
     if element.name in HIDDEN:
         return False
     attributes = element.attrs
-    if not attributes:
-        return True
     if "hidden" in attributes:
         return False
-    style = attributes.get("style")
-    return not (style and _NOT_SHOWN.search(str(style)))
+    return not ("style" in attributes and _NOT_SHOWN.search(str(attributes["style"])))
 
 
 class _Writer:
@@ -300,19 +300,18 @@ class _Writer:
             if source is None:
                 return ""
             written.append(f'src="{_escape_attribute(source)}"')
-        if element.attrs:
-            for key, value in element.attrs.items():
-                if (allowed and key in allowed) or key in _ATTRIBUTES["*"]:
-                    text = str(value)
-                    if key in _ADDRESSES:
-                        if name == "img":
-                            continue
-                        resolve = absolute_url if key == "href" else absolute_web_url
-                        resolved = resolve(text, self._base)
-                        if resolved is None:
-                            continue
-                        text = resolved
-                    written.append(f'{key}="{_escape_attribute(text)}"')
+        for key, value in element.attrs.items():
+            if not ((allowed and key in allowed) or key in _ANYWHERE):
+                continue
+            text: str | None = str(value)
+            if key == "href":
+                text = absolute_url(str(value), self._base)
+            elif key == "cite":
+                text = absolute_web_url(str(value), self._base)
+            elif key == "src":
+                continue
+            if text is not None:
+                written.append(f'{key}="{_escape_attribute(text)}"')
         return f"<{' '.join(written)}>"
 
 

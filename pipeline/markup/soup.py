@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from typing import Any
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
@@ -47,8 +47,14 @@ def make_soup(markup: str) -> BeautifulSoup:
         return BeautifulSoup(markup, builder=_DeepTreeBuilder(multi_valued_attributes=None))
 
 
-def elements(root: Tag, names: Container[str]) -> Iterator[Tag]:
+def elements(root: Tag, names: Container[str]) -> list[Tag]:
     """The elements below `root` that have one of the names, in document order."""
-    for node in root.descendants:
-        if isinstance(node, Tag) and node.name in names:
-            yield node
+    found = []
+    waiting = root.contents[::-1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Tag):
+            if node.name in names:
+                found.append(node)
+            waiting += node.contents[::-1]
+    return found

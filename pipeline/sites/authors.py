@@ -8,7 +8,8 @@ from typing import NamedTuple
 from pipeline.posts.plain_text import one_line
 
 _AND_MORE = re.compile(r"(?:\s*,)?\s*(?:&|\band\b)\s*more\s*$", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s*(?:,|&|\band\b)\s*")
+# "Tomas Reed, Jr." is one name.
+_SEPARATOR = re.compile(r"\s*(?:,(?!\s*[JS]r\b)|&|\band\b)\s*")
 
 
 class Authors(NamedTuple):

@@ -17,6 +17,7 @@ The site runs on Drupal 7. A page is, in this order:
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -79,7 +80,7 @@ def read_page(post: Post, url: str) -> Page:
     text, html = render(body, url)
     author = authors.split_list(post.author_line, nobody=NOBODY)
     conversation = tuple(_comments(comments, url)) if comments is not None else ()
-    moderator = _moderator(body, url) if conversation else None
+    moderators = _moderators(body, url) if conversation else []
     return Page(
         title=_title(post.title),
         author_line=post.author_line,
@@ -91,7 +92,7 @@ def read_page(post: Post, url: str) -> Page:
         body_text=text,
         body_html=html,
         section=_section(url),
-        credits=tuple(Credit(name, "author") for name in author.names) + ((moderator,) if moderator else ()),
+        credits=(*(Credit(name, "author") for name in author.names), *moderators),
         comments=conversation,
         links=tuple(
             [
@@ -149,8 +150,11 @@ def _take_boxes(root: Tag, url: str) -> _Boxes:
 
 def _outermost(root: Tag, selector: str) -> Iterator[Tag]:
     """Each element of a kind, taken out of the tree; those within one go with it."""
-    while (found := root.select_one(selector)) is not None:
-        yield found.extract()
+    gone: set[int] = set()
+    for found in root.select(selector):
+        if id(found) not in gone:
+            gone.update(id(inner) for inner in found.select(selector))
+            yield found.extract()
 
 
 def _photos(box: Tag, url: str, role: str) -> list[MediaItem]:
@@ -181,12 +185,9 @@ def _kind(link: Link, url: str) -> str:
 
 
 def _comments(wrapper: Tag, url: str) -> Iterator[Comment]:
-    for place, article in enumerate(wrapper.select(COMMENT), start=1):
-        anchor = article.find_previous("a", id=_COMMENT_ANCHOR)
-        number = _COMMENT_ANCHOR.fullmatch(str(anchor["id"])) if isinstance(anchor, Tag) else None
-        if isinstance(anchor, Tag):
-            anchor.extract()  # one anchor names one comment
-        site_id = number.group(1) if number else None
+    met: Counter[str | None] = Counter()
+    for site_id, article in _numbered(wrapper):
+        met[site_id] += 1
         boxes = _Boxes()
         people = []
         for box in _outermost(article, PROFILE_BOX):
@@ -198,7 +199,8 @@ def _comments(wrapper: Tag, url: str) -> Iterator[Comment]:
         inner = _take_boxes(body, url) if body is not None else _Boxes()
         text, html = render(body, url) if body is not None else (None, None)
         yield Comment(
-            key=f"{site_id or 'place'}/{place}",
+            # Not the place in the page, which changes where a later revision has more comments.
+            key=f"{site_id or 'unnumbered'}/{met[site_id]}",
             site_comment_id=site_id,
             body_text=text,
             body_html=html,
@@ -208,6 +210,18 @@ def _comments(wrapper: Tag, url: str) -> Iterator[Comment]:
             links=tuple(boxes.links + (_links(body, url, "comment") if body is not None else []) + inner.links),
             media=tuple(boxes.media + (media(body, url, "comment") if body is not None else []) + inner.media),
         )
+
+
+def _numbered(wrapper: Tag) -> Iterator[tuple[str | None, Tag]]:
+    """Each comment with the id that the anchor before it gives; one anchor names one comment."""
+    site_id = None
+    for element in wrapper.select(f"a[id], {COMMENT}"):
+        if element.name == "a":
+            number = _COMMENT_ANCHOR.fullmatch(str(element["id"]))
+            site_id = number.group(1) if number else site_id
+        else:
+            yield site_id, element
+            site_id = None
 
 
 def _person(box: Tag, url: str) -> Credit | None:
@@ -232,13 +246,17 @@ def _profile(anchor: Tag | None, url: str) -> dict[str, str]:
     return {"slug": slug.group(1), "profile_url": address} if slug and address else {}
 
 
-def _moderator(body: Tag | BeautifulSoup, url: str) -> Credit | None:
+def _moderators(body: Tag | BeautifulSoup, url: str) -> list[Credit]:
     """Who signed the introduction: `... to what end? —<em><a href="...">Ada Marsh</a></em></p>`."""
     for paragraph in reversed(body.find_all("p")[-4:]):
         _, dash, signature = (inline_text(paragraph) or "").rpartition("—")
         signature = signature.strip(" \xa0")
-        for element in paragraph.find_all(("em", "a")):
-            if dash and inline_text(element) == signature and signature not in EDITORS:
-                anchor = element if element.name == "a" else element.find("a")
-                return Credit(signature, "moderator", **_profile(anchor, url))
-    return None
+        if not dash or all(inline_text(part) != signature for part in paragraph.find_all(("em", "a"))):
+            continue
+        anchors = {inline_text(anchor): anchor for anchor in paragraph.find_all("a")}
+        return [
+            Credit(name, "moderator", **_profile(anchors.get(name), url))
+            for name in authors.split_list(signature).names
+            if name not in EDITORS
+        ]
+    return []

@@ -6,8 +6,6 @@ title and what is never shown are not body text. Nothing else is left out: where
 
 from __future__ import annotations
 
-from itertools import islice
-
 from bs4.element import Tag
 
 from pipeline.markup.links import links
@@ -49,14 +47,29 @@ def _body(soup: Tag) -> Tag:
     page may have its text beside an <article>, and where unsure, all is kept."""
     for name in ("article", "main"):
         outer = [found for found in elements(soup, (name,)) if found.find_parent(name) is None]
-        if len(outer) == 1 and 2 * len(outer[0].get_text()) > len(soup.get_text()):
-            return outer[0]
+        if len(outer) == 1:
+            beside = _length_beside(outer[0])
+            return outer[0] if beside == 0 or 2 * beside < _length(soup) else soup
     return soup
+
+
+def _length(root: Tag) -> int:
+    """Length of the text, without the white space that indents the HTML."""
+    return sum(len(word) for word in root.get_text().split())
+
+
+def _length_beside(element: Tag) -> int:
+    """Length of the text of the page outside an element."""
+    length = 0
+    for place in (element, *element.parents):
+        for sibling in (*place.previous_siblings, *place.next_siblings):
+            length += _length(sibling) if isinstance(sibling, Tag) else len(sibling.strip())
+    return length
 
 
 def _heading(soup: Tag, prettified: bool) -> str | None:
     """The page's only <h1>, which is its title."""
-    headings = list(elements(soup, ("h1",)))
+    headings = elements(soup, ("h1",))
     return inline_text(headings[0], prettified=prettified) if len(headings) == 1 else None
 
 
@@ -64,7 +77,7 @@ def _drop_title(body: Tag, title: str | None, prettified: bool) -> None:
     """Take out the heading that repeats the title."""
     if title is None:
         return
-    for heading in islice(elements(body, ("h1", "h2")), 3):
+    for heading in elements(body, ("h1", "h2"))[:3]:
         if inline_text(heading, prettified=prettified) == title:
             heading.extract()
             return

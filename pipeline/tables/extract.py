@@ -92,15 +92,17 @@ def extract(posts: Iterable[RawPost | Reject], profiles: Mapping[str, Mapping[st
 
 
 def _extract_one(raw: RawPost | Reject, profiles: Mapping[str, Mapping[str, str]], rows: Rows) -> None:
-    reject = raw if isinstance(raw, Reject) else None
-    if isinstance(raw, RawPost):
-        reject = _read(raw, profiles.get(raw.source, {}), rows)
-    if reject is not None:
-        rows["rejects"].append(asdict(reject))
+    own = _read(raw, profiles.get(raw.source, {})) if isinstance(raw, RawPost) else raw
+    if isinstance(own, Reject):
+        rows["rejects"].append(asdict(own))
+        return
+    for name, new in own.items():
+        rows[name] += new
 
 
-def _read(raw: RawPost, profiles: Mapping[str, str], rows: Rows) -> Reject | None:
-    """Add the rows of one raw post, or say why there are none."""
+def _read(raw: RawPost, profiles: Mapping[str, str]) -> Rows | Reject:
+    """The rows of one raw post, or why there are none: never some of them."""
+    rows: Rows = {name: [] for name in EXTRACTED}
     stage = "post"
     try:
         post = read_post(raw.data)
@@ -123,7 +125,7 @@ def _read(raw: RawPost, profiles: Mapping[str, str], rows: Rows) -> Reject | Non
             "raw; report this, with the post, as a fault of the pipeline."
         )
         return _reject(raw, stage, "unexpected_error", message)
-    return None
+    return rows
 
 
 def _page_url(post: Post) -> str:
