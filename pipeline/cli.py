@@ -1,0 +1,290 @@
+"""The command `commonplace`: build, query, explain, rejects, ui.
+
+Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 a check or the build
+failed and the standing outputs are as they were; 2 wrong use. Nothing heavy is imported
+before a command needs it, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from pipeline import __version__
+
+if TYPE_CHECKING:
+    from pipeline.build import Built, Progress
+
+FAILED, WRONG_USE = 1, 2
+
+app = typer.Typer(
+    name="commonplace",
+    help="Turn archives of web posts into open datasets.\n\n"
+    "Exit codes: 0 done; 1 a check or the build failed and nothing was changed; 2 wrong use.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Out = Annotated[Path, typer.Option("--out", help="The outputs folder.", envvar="COMMONPLACE_OUT")]
+Raw = Annotated[
+    Path,
+    typer.Option(
+        "--raw", help="A folder with a sources.yaml, or any folder of posts.", envvar="COMMONPLACE_RAW"
+    ),
+]
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"commonplace {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def build(
+    raw: Raw = Path("raw"),
+    out: Out = Path("outputs"),
+    workers: Annotated[int, typer.Option(min=0, help="Processes to read posts with; 0 chooses.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Build every table from the raw posts, check them, and publish them."""
+    from pipeline.build import build as run_build
+
+    with _told_plainly(), _progress() as progress:
+        built = run_build(raw, out, workers, progress)
+    if as_json:
+        typer.echo(json.dumps(_summary(built, out), ensure_ascii=False, indent=2))
+    else:
+        _print_summary(built, out)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="SQL in DuckDB's dialect; `-` reads it from stdin.")],
+    out: Out = Path("outputs"),
+    form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.table,
+) -> None:
+    """Run SQL over the published tables."""
+    from pipeline import lookup
+
+    with _told_plainly():
+        names, rows = lookup.run_sql(out, sys.stdin.read() if sql == "-" else sql)
+        _print_rows(names, rows, form)
+
+
+@app.command()
+def explain(
+    what: Annotated[str, typer.Argument(help="A URL, an id, or a raw path or its end.")],
+    out: Out = Path("outputs"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Say what became of a page or a raw post: profile, findings, revisions, or why it was rejected."""
+    from pipeline import lookup
+
+    with _told_plainly():
+        found = lookup.explain(out, what)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+    else:
+        for item in found:
+            _print_explanation(item)
+
+
+@app.command()
+def rejects(
+    out: Out = Path("outputs"),
+    form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.table,
+) -> None:
+    """List the raw posts that gave no row, and why."""
+    from pipeline import lookup
+
+    with _told_plainly():
+        names, rows = lookup.run_sql(
+            out, "SELECT source, raw_path, stage, reason, message FROM rejects ORDER BY ALL"
+        )
+        _print_rows(names, rows, form)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on this machine.")] = 3000,
+    raw: Raw = Path("raw"),
+    out: Out = Path("outputs"),
+) -> None:
+    """Serve the Dagster UI on this machine, until interrupted."""
+    from pipeline.ui import serve
+
+    with _told_plainly():
+        raise typer.Exit(serve(port, raw, out))
+
+
+def main() -> None:
+    """The entry point of the command."""
+    app()
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Turn what a user can mend into one line on stderr and an exit code."""
+    from pipeline.build import ChecksFailedError
+    from pipeline.lookup import LookupFailedError
+    from pipeline.publish.versions import OutputsError
+    from pipeline.sites.registry import UnknownProfileError
+    from pipeline.sources.registry import SourcesError
+
+    try:
+        yield
+    except (SourcesError, UnknownProfileError, LookupFailedError) as error:
+        _stop(WRONG_USE, str(error))
+    except OutputsError as error:
+        _stop(FAILED, str(error))
+    except ChecksFailedError as error:
+        _stop(FAILED, f"{error}\nNothing was published: the standing outputs are as they were.")
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        _stop(FAILED, f"{error.strerror or error}{place}. The standing outputs are as they were.")
+    except KeyboardInterrupt:
+        _stop(130, "Interrupted. The standing outputs are as they were.")
+    except Exception:  # noqa: BLE001 - the last word is the user's: what failed, and what still stands
+        traceback.print_exc()
+        _stop(FAILED, "This is a fault of the pipeline; please report it. The standing outputs are as they were.")
+
+
+def _stop(code: int, message: str) -> NoReturn:
+    typer.echo(f"commonplace: {message}", err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on a terminal, plain lines elsewhere; both on stderr."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (SpinnerColumn(), TextColumn("{task.completed:,} posts read"), TimeElapsedColumn())
+        with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("posts", total=None)
+            yield lambda done: bar.update(task, completed=done)
+        return
+    told = 0
+
+    def tell(done: int) -> None:
+        nonlocal told
+        if done - told >= 1000:
+            told = done
+            typer.echo(f"{done:,} posts read", err=True)
+
+    yield tell
+
+
+def _summary(built: Built, out: Path) -> dict[str, Any]:
+    return {
+        "version": built.version,
+        "out": str(out),
+        "raw_posts": built.raw_posts,
+        "raw_bytes": built.raw_bytes,
+        "rows": built.rows,
+        "rejects": built.rejects,
+        "seconds": round(built.seconds, 2),
+    }
+
+
+def _print_summary(built: Built, out: Path) -> None:
+    width = max(len(name) for name in built.rows)
+    typer.echo(f"{built.raw_posts:,} raw posts, {built.raw_bytes / 1e6:,.1f} MB, in {built.seconds:.1f} s\n")
+    for name, rows in built.rows.items():
+        why = ", ".join(f"{count} {reason}" for reason, count in built.rejects.items())
+        typer.echo(f"  {name:{width}}  {rows:>9,}{f'  ({why})' if name == 'rejects' and why else ''}")
+    typer.echo(f"\nWritten to {out}/parquet, {out}/csv and {out}/commonplace.duckdb")
+    command = "commonplace" if Path(sys.argv[0]).parent.name != "bin" else _short(Path(sys.argv[0]))
+    place = "" if out == Path("outputs") else f" --out {out}"
+    typer.echo(f"""Next: {command} query{place} "SELECT title, comment_count FROM articles ORDER BY 2 DESC LIMIT 5\"""")
+
+
+def _short(path: Path) -> str:
+    """A path as seen from here, where it lies below."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else path.name
+
+
+def _print_rows(names: list[str], rows: list[tuple[Any, ...]], form: Format) -> None:
+    if form is Format.json:
+        items = [dict(zip(names, row, strict=True)) for row in rows]
+        typer.echo(json.dumps(items, ensure_ascii=False, indent=2, default=_json_value))
+    elif form is Format.csv:
+        import csv
+
+        writer = csv.writer(sys.stdout, lineterminator="\r\n")
+        writer.writerow(names)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+    else:
+        from rich import box
+        from rich.console import Console
+        from rich.table import Column, Table
+        from rich.text import Text
+
+        table = Table(*(Column(Text(name)) for name in names), box=box.SIMPLE_HEAD, show_edge=False)
+        for row in rows:
+            # As Text, not markup: what a post says is not for rich to obey.
+            table.add_row(*(Text(_cell(value), overflow="fold") for value in row))
+        console = Console()
+        console.print(table)
+        typer.echo(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", err=True)
+
+
+def _cell(value: Any) -> str:
+    """A value as in the CSV tables: nothing for null, JSON for lists, ISO 8601 for times."""
+    if value is None:
+        return ""
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(_json_value(value)) if not isinstance(value, (str, int, float)) else str(value)
+
+
+def _json_value(value: Any) -> str:
+    from datetime import UTC, datetime
+
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC) if value.tzinfo else value
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value)
+
+
+def _print_explanation(item: dict[str, Any]) -> None:
+    typer.echo(f"{item['is']}: {item['name']}")
+    for key, value in item["facts"].items():
+        if isinstance(value, list):
+            typer.echo(f"  {key}:")
+            for line in value:
+                typer.echo(f"    {line}")
+        else:
+            typer.echo(f"  {key}: {value}")
+    typer.echo("")
+
+
+if __name__ == "__main__":
+    main()

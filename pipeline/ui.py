@@ -1,0 +1,41 @@
+"""The Dagster UI on this machine, with an instance of the project's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+HOME = PROJECT / ".dagster"
+
+
+def environment(raw: Path, out: Path, home: Path = HOME) -> dict[str, str]:
+    """The environment of a Dagster process: the project's own instance, telemetry off."""
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PROJECT / "dagster.yaml", home / "dagster.yaml")
+    return os.environ | {
+        "DAGSTER_HOME": str(home),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "COMMONPLACE_RAW": str(raw.resolve()),
+        "COMMONPLACE_OUT": str(out.resolve()),
+    }
+
+
+def serve(port: int, raw: Path, out: Path) -> int:
+    """Serve webserver and daemon on loopback until interrupted; the exit code of Dagster."""
+    print(f"The Dagster UI is at http://127.0.0.1:{port} in a few seconds. Stop it with Ctrl-C.", file=sys.stderr)
+    command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--workspace", str(PROJECT / "workspace.yaml"), "--log-level", "warning"],
+        cwd=PROJECT,
+        env=environment(raw, out),
+    )
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        return process.wait() and 0
