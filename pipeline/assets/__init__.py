@@ -1,0 +1,1 @@
+"""The Dagster side: thin assets, checks, jobs and schedules over the layers below."""
