@@ -23,7 +23,7 @@ from pipeline.tables.checks import CheckResult, check
 from pipeline.tables.extract import EXTRACTED, Frames
 from pipeline.tables.workers import extract_batches
 from schemas import TABLES
-from schemas.contract import Strings
+from schemas.contract import STRINGS
 
 # A worker costs a second to start; it pays from so many posts on.
 POSTS_PER_WORKER = 500
@@ -54,11 +54,17 @@ class Listing:
         """One row per raw post: `source`, `raw_path` as the tables show it, `raw_bytes` (null where
         unknown), `path` as the file system spells it, and the `problem` where there is one."""
         rows = [
-            (file.source, printable_path(file.path), file.size, os.fsencode(file.path), list(file.problem or ()))
+            (
+                file.source,
+                printable_path(file.path),
+                file.size,
+                os.fsencode(file.path),
+                list(file.problem or ()),
+            )
             for file in self.files
         ]
         schema = {"source": pl.String, "raw_path": pl.String, "raw_bytes": pl.Int64}
-        return pl.DataFrame(rows, schema=schema | {"path": pl.Binary, "problem": Strings}, orient="row")
+        return pl.DataFrame(rows, schema=schema | {"path": pl.Binary, "problem": STRINGS}, orient="row")
 
     @classmethod
     def of_frame(cls, frame: pl.DataFrame, raw: Path) -> Listing:
@@ -117,7 +123,9 @@ def _read(listing: Listing) -> Iterator[RawPost | Reject]:
         yield folder.read(locations[file.source], file)
 
 
-def write_candidate(extracted: Frames, raw_posts: pl.DataFrame, out: Path) -> tuple[Frames, list[CheckResult]]:
+def write_candidate(
+    extracted: Frames, raw_posts: pl.DataFrame, out: Path
+) -> tuple[Frames, list[CheckResult]]:
     """Make the tables, write their Parquet beside the standing dataset, and try every rule.
 
     A candidate that breaks a rule cannot be published.
@@ -140,7 +148,9 @@ def publish_candidate(out: Path) -> str:
     """
     candidate = versions.candidate(out)
     if not (candidate / _CHECKED).exists():
-        raise versions.OutputsError(f"{candidate}: holds no tables that passed every check. Make the tables first.")
+        raise versions.OutputsError(
+            f"{candidate}: holds no tables that passed every check. Make the tables first."
+        )
     for table in TABLES:
         csv.write_csv(table, candidate / "parquet", candidate / "csv")
     duckdb.write_database(candidate / "parquet", candidate / "commonplace.duckdb")

@@ -168,7 +168,10 @@ def _told_plainly() -> Iterator[None]:
         _stop(130, "Interrupted. The standing outputs are as they were.")
     except Exception:  # noqa: BLE001 - the last word is the user's: what failed, and what still stands
         traceback.print_exc()
-        _stop(FAILED, "This is a fault of the pipeline; please report it. The standing outputs are as they were.")
+        _stop(
+            FAILED,
+            "This is a fault of the pipeline; please report it. The standing outputs are as they were.",
+        )
 
 
 def _stop(code: int, message: str) -> NoReturn:
@@ -221,7 +224,8 @@ def _print_summary(built: Built, out: Path) -> None:
     typer.echo(f"\nWritten to {out}/parquet, {out}/csv and {out}/commonplace.duckdb")
     command = "commonplace" if Path(sys.argv[0]).parent.name != "bin" else _short(Path(sys.argv[0]))
     place = "" if out == Path("outputs") else f" --out {out}"
-    typer.echo(f"""Next: {command} query{place} "SELECT title, comment_count FROM articles ORDER BY 2 DESC LIMIT 5\"""")
+    sql = "SELECT title, comment_count FROM articles ORDER BY 2 DESC LIMIT 5"
+    typer.echo(f'Next: {command} query{place} "{sql}"')
 
 
 def _short(path: Path) -> str:
@@ -269,8 +273,8 @@ def _json_value(value: Any) -> str:
     from datetime import UTC, datetime
 
     if isinstance(value, datetime):
-        value = value.astimezone(UTC) if value.tzinfo else value
-        return value.isoformat().replace("+00:00", "Z")
+        instant = value.astimezone(UTC) if value.tzinfo else value
+        return instant.isoformat().replace("+00:00", "Z")
     return str(value)
 
 

@@ -103,7 +103,8 @@ def _explain_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> 
     regions = _rows(
         connection,
         "SELECT 'links' AS what, region, count(*) AS rows FROM links WHERE article_id = $id GROUP BY region "
-        "UNION ALL SELECT 'media', region, count(*) FROM media WHERE article_id = $id GROUP BY region ORDER BY ALL",
+        "UNION ALL SELECT 'media', region, count(*) FROM media WHERE article_id = $id GROUP BY region "
+        "ORDER BY ALL",
         id=article_id,
     )
     facts = {

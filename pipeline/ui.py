@@ -27,7 +27,10 @@ def environment(raw: Path, out: Path, home: Path = HOME) -> dict[str, str]:
 
 def serve(port: int, raw: Path, out: Path) -> int:
     """Serve webserver and daemon on loopback until interrupted; the exit code of Dagster."""
-    print(f"The Dagster UI is at http://127.0.0.1:{port} in a few seconds. Stop it with Ctrl-C.", file=sys.stderr)
+    print(
+        f"The Dagster UI is at http://127.0.0.1:{port} in a few seconds. Stop it with Ctrl-C.",
+        file=sys.stderr,
+    )
     command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(
         [*command, "--workspace", str(PROJECT / "workspace.yaml"), "--log-level", "warning"],

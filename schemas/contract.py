@@ -9,7 +9,7 @@ keys and comments, Dagster's column schema, docs/tables.md) is derived from here
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import pandera.polars as pa
 import polars as pl
@@ -21,11 +21,22 @@ SHA256_PATTERN = r"^[0-9a-f]{64}$"
 # A code: a word that programs compare, such as a reason, a role or a region.
 CODE_PATTERN = r"^[a-z][a-z0-9_]*$"
 ABSOLUTE_URL_PATTERN = r"^[a-z][a-z0-9+.-]*:"
+# Text without any of these is in NFC: marks, which may combine with what stands before them, and
+# letters that NFC replaces (Unicode's NFC_Quick_Check, drawn a little wider). Looking for them is
+# several times faster than normalizing whole bodies.
+MAY_BREAK_NFC = (
+    r"[\p{M}\u0374\u037e\u0387\u0958-\u095f\u09dc-\u09df\u0a33-\u0a5e\u0b5c\u0b5d\u0f43-\u0f69\u1161-\u11c2"
+    r"\u1f71-\u2001\u2126-\u212b\u2329\u232a\u2adc\uf900-\ufad9\ufb1d-\ufb4e\U0001d15e-\U0001d1c0"
+    r"\U0002f800-\U0002fa1d]"
+)
 # C0 controls except tab and newline, DEL, and the C1 controls.
 CONTROL_CHARACTERS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 
-Timestamp = pl.Datetime("us", "UTC")
-Strings = pl.List(pl.String)
+# The types of columns that hold an instant, and a list of text: as annotations, and as values.
+Timestamp: TypeAlias = Annotated[pl.Datetime, "us", "UTC"]
+Strings: TypeAlias = Annotated[pl.List, pl.String()]
+TIMESTAMP = pl.Datetime("us", "UTC")
+STRINGS = pl.List(pl.String)
 
 
 def column(
@@ -68,11 +79,17 @@ class Contract(pa.DataFrameModel):
     @pa.check(r"^(?!raw_path$)", regex=True, name="nfc")
     def nfc(cls, data: PolarsData) -> pl.LazyFrame:
         """Text is in Unicode's normalization form C; a raw path is what the source says it is."""
-        return _holds_for_text(data, lambda text: text.str.normalize("NFC") == text)
+        return _holds_for_text(data, _is_nfc)
 
     class Config:
         strict = True
         ordered = True
+
+
+def _is_nfc(text: pl.Expr) -> pl.Expr:
+    # What is not suspected becomes null, which costs no normalizing.
+    suspected = pl.when(text.str.contains(MAY_BREAK_NFC)).then(text)
+    return (suspected.str.normalize("NFC") == suspected).fill_null(True)
 
 
 def _holds_for_text(data: PolarsData, rule: Any) -> pl.LazyFrame:
@@ -81,7 +98,7 @@ def _holds_for_text(data: PolarsData, rule: Any) -> pl.LazyFrame:
     dtype = data.lazyframe.collect_schema()[key]
     if dtype == pl.String:
         return data.lazyframe.select(rule(pl.col(key)).fill_null(True))
-    if dtype == Strings:
+    if dtype == STRINGS:
         return data.lazyframe.select(pl.col(key).list.eval(rule(pl.element())).list.all().fill_null(True))
     return data.lazyframe.select(pl.lit(True))
 
@@ -124,6 +141,7 @@ class Table:
 
     @property
     def name(self) -> str:
+        """The table's name, which is also its file's."""
         return str(self.model.to_schema().name)
 
     @property

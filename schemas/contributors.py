@@ -27,9 +27,7 @@ class Contributors(Contract):
     )
     name: str = column("The name, in the form that the newest article gives it.", example="Ada Marsh")
     name_variants: Strings = column("Every form of the name that was met, sorted.")
-    profile_url: str = column(
-        "The contributor's page on the site.", nullable=True, str_matches=r"^https?://"
-    )
+    profile_url: str = column("The contributor's page on the site.", nullable=True, str_matches=r"^https?://")
     photo_url: str = column(
         "The contributor's newest photo on the site.", nullable=True, str_matches=r"^https?://"
     )
@@ -48,6 +46,4 @@ class Contributors(Contract):
         name = "contributors"
 
 
-CONTRIBUTORS = Table(
-    model=Contributors, key=("contributor_id",), sort_by=("site", "name", "contributor_id")
-)
+CONTRIBUTORS = Table(model=Contributors, key=("contributor_id",), sort_by=("site", "name", "contributor_id"))

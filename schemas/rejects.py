@@ -19,7 +19,9 @@ class Rejects(Contract):
     )
     raw_path: str = column("Where the raw post lies in its source, as in `revisions.raw_path`.")
     source: str = column("The source that holds the raw post.")
-    raw_bytes: pl.Int64 = column("Size of the raw post; null where unknown.", nullable=True, unit="bytes", ge=0)
+    raw_bytes: pl.Int64 = column(
+        "Size of the raw post; null where unknown.", nullable=True, unit="bytes", ge=0
+    )
     stage: str = column("Where reading stopped.", isin=STAGES)
     reason: str = column("Why, as a code.", str_matches=CODE_PATTERN, example="no_url")
     message: str = column("Why, and what can be done, for the person who must act.")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.contract import SHA256_PATTERN, Contract, ForeignKey, Strings, Table, Timestamp, column, id_column
+from schemas.contract import (
+    SHA256_PATTERN,
+    Contract,
+    ForeignKey,
+    Strings,
+    Table,
+    Timestamp,
+    column,
+    id_column,
+)
 
 
 class Revisions(Contract):

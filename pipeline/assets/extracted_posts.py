@@ -12,9 +12,7 @@ from pipeline.assets.locations import Locations
 from pipeline.build import Listing, extract_posts
 
 
-@asset(
-    group_name="extraction", kinds={"python"}, io_manager_key="frames", owners=["team:data-engineering"]
-)
+@asset(group_name="extraction", kinds={"python"}, io_manager_key="frames", owners=["team:data-engineering"])
 def extracted_posts(context, locations: Locations, raw_posts: Frames) -> Output[Frames]:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """What every raw post states: its front matter, and what its site's profile reads in its HTML.
 
@@ -42,5 +40,7 @@ def extracted_posts(context, locations: Locations, raw_posts: Frames) -> Output[
 
 def _counts(frame: pl.DataFrame, column: str) -> MetadataValue:
     """How often each value of a column occurs, most frequent first."""
-    counts = frame.group_by(column).len(name="posts").sort(["posts", column], descending=[True, False]).head(50)
+    counts = (
+        frame.group_by(column).len(name="posts").sort(["posts", column], descending=[True, False]).head(50)
+    )
     return MetadataValue.table([TableRecord(row) for row in counts.iter_rows(named=True)])

@@ -12,7 +12,7 @@ from pipeline.assets.locations import Locations
 Frames = dict[str, pl.DataFrame]
 
 
-class FramesIOManager(ConfigurableIOManager):  # type: ignore[type-arg]
+class FramesIOManager(ConfigurableIOManager):
     """Keeps an asset's frames in `<outputs>/.stages/<asset>/<frame>.parquet`, so that a later
     asset can be materialized by itself. These files are between the steps; what is published
     is written by pipeline/publish.
@@ -33,5 +33,7 @@ class FramesIOManager(ConfigurableIOManager):  # type: ignore[type-arg]
         folder = self.locations.out_path / ".stages" / context.asset_key.path[-1]
         frames = {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
         if not frames:
-            raise FileNotFoundError(f"{folder} holds nothing. Materialize {context.asset_key.path[-1]} first.")
+            raise FileNotFoundError(
+                f"{folder} holds nothing. Materialize {context.asset_key.path[-1]} first."
+            )
         return frames

@@ -124,7 +124,9 @@ def _preview(frame: pl.DataFrame) -> MetadataValue:
 
 def _record(row: dict[str, Any]) -> TableRecord:
     """A row as text: the UI shows it as it is, and nothing in it becomes markup."""
-    return TableRecord({name: "" if value is None else str(value)[:_PREVIEW_LENGTH] for name, value in row.items()})
+    return TableRecord(
+        {name: "" if value is None else str(value)[:_PREVIEW_LENGTH] for name, value in row.items()}
+    )
 
 
 def _null_share(frame: pl.DataFrame) -> MetadataValue:

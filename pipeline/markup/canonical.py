@@ -19,14 +19,16 @@ _TRACKING = re.compile(
     "|".join(re.escape(name).replace(r"\*", "[^=]*") for name in TRACKING_PARAMETERS), re.IGNORECASE
 )
 
-_ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+# A letter, a digit, `-`, `.`, `_` or `~`, which need no encoding anywhere.
+_ENCODED_UNRESERVED = re.compile(r"%(2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])")
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # A byte beyond ASCII that was percent-encoded twice: `%25E5` for `%E5`.
 _ENCODED_TWICE = re.compile(r"%25(?=[89A-Fa-f][0-9A-Fa-f])")
-_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-_MEDIUM_ID = re.compile(r"(?:^|-)([0-9a-f]{8,12})$")
-_MATTERS_ID = re.compile(r"(?:^|-)((?:bafy|zdpu)[0-9A-Za-z]{40,})$")
+_MEDIUM_PAGE = re.compile(r"/(?:p/|.*-)([0-9a-f]{8,12})")
+_MATTERS_PAGE = re.compile(r"/(@[^/]+)/(?:[^/]*-)?((?:bafy|zdpu)[0-9A-Za-z]{40,})")
 
 
 @lru_cache(maxsize=65_536)
@@ -55,21 +57,22 @@ def canonical_url(url: str) -> str | None:
 
 
 def _spell_path(path: str) -> str:
-    for _ in range(2):
-        path = _ENCODED_TWICE.sub("%", path)
-    path = _ENCODED.sub(_spell_byte, path)
-    return path.rstrip("/") or "/"
+    path = _ENCODED_TWICE.sub("%", _spell_bytes(path))
+    return _spell_bytes(path).rstrip("/") or "/"
 
 
-def _spell_byte(match: re.Match[str]) -> str:
-    character = chr(int(match.group(1), 16))
-    return character if character in _UNRESERVED else match.group().upper()
+def _spell_bytes(text: str) -> str:
+    """Percent-encoding where it is needed only, in capitals; a `%` that encodes nothing is `%25`."""
+    if "%" not in text:
+        return text
+    text = _ENCODED.sub(lambda run: run.group().upper(), _BARE_PERCENT.sub("%25", text))
+    return _ENCODED_UNRESERVED.sub(lambda byte: chr(int(byte.group(1), 16)), text)
 
 
 def _without_tracking(search: str) -> str:
     """The query without tracking parameters; the others stay as written and in their order."""
-    pairs = [pair for pair in search.removeprefix("?").split("&") if pair]
-    return "&".join(_ENCODED.sub(_spell_byte, p) for p in pairs if not _TRACKING.fullmatch(p.partition("=")[0]))
+    pairs = [pair for pair in _spell_bytes(search.removeprefix("?")).split("&") if pair]
+    return "&".join(pair for pair in pairs if not _TRACKING.fullmatch(pair.partition("=")[0]))
 
 
 def _youtube(host: str, path: str, query: str) -> str | None:
@@ -88,20 +91,20 @@ def _youtube(host: str, path: str, query: str) -> str | None:
     return f"https://www.youtube.com/watch?v={video}"
 
 
-def _medium(host: str, path: str, query: str) -> str | None:
+def _medium(host: str, path: str, _query: str) -> str | None:
     """medium.com/@user/any-title-ID, user.medium.com/any-title-ID, medium.com/p/ID."""
     if host != "medium.com" and not host.endswith(".medium.com"):
         return None
-    match = _MEDIUM_ID.search(path)
+    match = _MEDIUM_PAGE.fullmatch(path)
     if match is None or (path.count("/") < 2 and host == "medium.com"):
         return None
     return f"https://medium.com/p/{match.group(1)}"
 
 
-def _matters(host: str, path: str, query: str) -> str | None:
+def _matters(host: str, path: str, _query: str) -> str | None:
     """matters.news/@user/any-title-HASH, later matters.town."""
-    match = _MATTERS_ID.search(path) if host in ("matters.news", "matters.town") else None
-    return f"https://{host}/{path.split('/')[1]}/{match.group(1)}" if match else None
+    match = _MATTERS_PAGE.fullmatch(path) if host in ("matters.news", "matters.town") else None
+    return f"https://{host}/{match.group(1)}/{match.group(2)}" if match else None
 
 
 _SITE_RULES: tuple[Callable[[str, str, str], str | None], ...] = (_youtube, _medium, _matters)

@@ -13,7 +13,11 @@ _LAZY_ATTRIBUTES = (
     "data-src", "data-lazy-src", "data-original", "data-original-src", "data-actualsrc", "data-url",
     "data-echo", "data-hi-res-src", "data-full-src",
 )  # fmt: skip
-_CANDIDATE = re.compile(r"\s*(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
+# One candidate of a `srcset`: an address, and what stands before the next comma. A comma at the
+# address's end parts too, one inside belongs to it: `/w_200,h_100/a.jpg 2x, /b.jpg`. So does white
+# space beyond ASCII, such as the hair spaces around the dash of a title.
+_CANDIDATE = re.compile(r"[ \t\n\r\f,]*+([^ \t\n\r\f]++)(?:(?<=,)|([^,]*+))")
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)[wx]")
 
 
 def image_url(image: Tag, base: str) -> str | None:
@@ -29,8 +33,10 @@ def largest_source(image: Tag, base: str) -> str | None:
     """The absolute address of the largest picture of an <img>'s `srcset`; None without one."""
     best: tuple[float, str] | None = None
     for name in ("srcset", "data-srcset", "data-lazy-srcset"):
-        for candidate, size, _unit in _CANDIDATE.findall(str(image.attrs.get(name) or "")):
-            url = absolute_web_url(candidate, base)
-            if url is not None and (best is None or float(size or 1) > best[0]):
-                best = (float(size or 1), url)
+        for candidate, descriptor in _CANDIDATE.findall(str(image.attrs.get(name) or "")):
+            url = absolute_web_url(candidate.rstrip(","), base)
+            stated = _SIZE.search(descriptor)
+            size = float(stated.group(1)) if stated else 1.0
+            if url is not None and (best is None or size > best[0]):
+                best = (size, url)
     return best[1] if best else None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bs4.element import Tag
 
 from pipeline.markup.lazy import image_url, largest_source
 from pipeline.markup.links import IMAGE_ENDINGS
 from pipeline.markup.render import inline_text
-from pipeline.markup.soup import elements
+from pipeline.markup.soup import ancestor, elements
 from pipeline.markup.urls import absolute_web_url
 from pipeline.posts.plain_text import one_line
 
@@ -48,16 +48,11 @@ def media(root: Tag, page_url: str, region: str, *, prettified: bool = False) ->
         if item is None:
             continue
         path = item.url.partition("?")[0]
-        if item.url in found or (path in seen_paths and element.find_parent("noscript") is not None):
+        if item.url in found or (path in seen_paths and ancestor(element, "noscript") is not None):
             continue
         found[item.url] = item
         seen_paths.add(path)
     return list(found.values())
-
-
-def with_role(items: list[MediaItem], role: str) -> list[MediaItem]:
-    """The same media in another role."""
-    return [replace(item, role=role) for item in items]
 
 
 def _read(element: Tag, page_url: str, region: str, prettified: bool) -> MediaItem | None:
@@ -74,7 +69,7 @@ def _read(element: Tag, page_url: str, region: str, prettified: bool) -> MediaIt
         full, kind, role = None, "embed", "embed"
     if url is None:
         return None
-    figure = element.find_parent("figure")
+    figure = ancestor(element, "figure")
     caption = figure.find("figcaption") if figure is not None else None
     return MediaItem(
         region=region,
@@ -90,7 +85,7 @@ def _read(element: Tag, page_url: str, region: str, prettified: bool) -> MediaIt
 
 
 def _sources(element: Tag, page_url: str) -> Iterator[str]:
-    for place in (element, *element.find_all("source")):
+    for place in (element, *elements(element, ("source",))):
         if (url := _address(place, "src", page_url)) is not None:
             yield url
 
@@ -104,7 +99,7 @@ def _address(element: Tag, attribute: str, page_url: str) -> str | None:
 
 def _linked_picture(image: Tag, page_url: str) -> str | None:
     """The picture that the image links to, as galleries do: <a href="full.jpg"><img>."""
-    anchor = image.find_parent("a")
+    anchor = ancestor(image, "a")
     url = absolute_web_url(str(anchor.attrs.get("href") or ""), page_url) if anchor is not None else None
     if url is None or not url.partition("?")[0].lower().endswith(IMAGE_ENDINGS):
         return None

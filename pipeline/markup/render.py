@@ -17,12 +17,12 @@ from bs4.element import NavigableString, RubyTextString, Tag
 
 from pipeline.markup.lazy import image_url
 from pipeline.markup.urls import absolute_url, absolute_web_url
-from pipeline.posts.plain_text import clean_text, one_line
+from pipeline.posts.plain_text import clean_text, one_line, without_controls
 
 # Elements that show no text of their own, whatever they hold.
 HIDDEN = frozenset(
-    "script style template noscript head title meta link base iframe object embed applet audio video "
-    "canvas svg math map datalist select textarea rp frameset noframes noembed param source track".split()
+    "script style template noscript head title meta link base iframe object embed applet audio video canvas "
+    "svg math area datalist select textarea rp frameset frame noframes noembed param source track".split()
 )
 # Elements that begin and end a line; those of the second set leave an empty line as well.
 _LINES = frozenset(
@@ -69,7 +69,7 @@ _cleaner = nh3.Cleaner(
 _WHITE = " \t\n\r\f"
 _INNER_WHITE = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 _EMPTY_LINES = re.compile(r"\n(?:[ \xa0\u200b\ufeff]*\n){2,}")
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NOT_SHOWN = re.compile(r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 # Wide characters that need no space between them: Han, kana, bopomofo, CJK punctuation, full-width
 # forms (East Asian Width W and F; Hangul, which has spaces, is left out).
 _WIDE = re.compile(
@@ -103,6 +103,10 @@ def render(root: Tag, base: str, *, prettified: bool = False) -> Rendered:
 
 def inline_text(root: Tag, *, prettified: bool = False) -> str | None:
     """The text below `root` on one line; None where there is none."""
+    if len(root.contents) == 1 and type(only := root.contents[0]) is NavigableString:
+        text = only.strip()
+        if "\n" not in text:  # nothing to fold but what one_line folds
+            return one_line(text)
     writer = _Writer("", prettified, with_html=False)
     _walk(root, writer)
     return one_line(writer.text() or "")
@@ -119,7 +123,7 @@ def _walk(root: Tag, writer: _Writer) -> None:
             # Comments, doctypes and the like are strings of other classes.
             kind = type(node)
             if kind is NavigableString or kind is RubyTextString:
-                write(node)
+                write(node)  # type: ignore[arg-type]
             elif isinstance(node, Tag) and is_shown(node):
                 enter(node)
                 if node.contents:
@@ -221,7 +225,9 @@ class _Writer:
         text = self.text()
         if text is None:
             return Rendered(None, None)
-        return Rendered(text, clean_text(_cleaner.clean("".join(self._html))))
+        clean = _cleaner.clean(without_controls("".join(self._html)))
+        # NFC makes one character of `>` and a stroke through it, and a tag would not end.
+        return Rendered(text, clean_text(clean.replace("\u0338", "&#824;")))
 
     def _break(self, breaks: int) -> None:
         self._breaks = max(self._breaks, breaks)
@@ -253,10 +259,10 @@ class _Writer:
             self._breaks = self._hard_breaks = 0
             self._cell = False
         elif self._white and self._last:
-            if space := self._joint(self._last, inner[0], self._white):
-                self._text.append(space)
-                if self._with_html:
-                    self._html[self._white_at] = space
+            space = self._joint(self._last, inner[0], self._white)
+            self._text.append(space)
+            if self._with_html:
+                self._html[self._white_at] = space
         self._white = ""
         self._last = inner[-1]
         self._row_has_text = True

@@ -19,7 +19,6 @@ _EDGE = "".join(map(chr, range(0x21)))
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
-@lru_cache(maxsize=65_536)
 def absolute_url(href: str, base: str) -> str | None:
     """An address as the page at `base` means it, or None where it leads nowhere.
 
@@ -28,8 +27,15 @@ def absolute_url(href: str, base: str) -> str | None:
     """
     # What the standard's parser drops before it reads.
     href = href.strip(_EDGE).replace("\t", "").replace("\n", "").replace("\r", "")
-    if not href:
+    scheme = _SCHEME.match(href)
+    # Said here too, so that no embedded picture is kept as a key of the cache.
+    if not href or (scheme is not None and scheme.group(1).lower() in _NO_DESTINATION):
         return None
+    return _resolve(href, base)
+
+
+@lru_cache(maxsize=65_536)
+def _resolve(href: str, base: str) -> str | None:
     try:
         resolved = str(ada_url.join_url(base, href))
     except ValueError:

@@ -8,20 +8,26 @@ import unicodedata
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # White space as HTML folds it, with the line and paragraph separators of Unicode. A no-break
 # space is none: it was put there to stay.
-_WHITE = re.compile("[ \t\n\r\f\u2028\u2029]+")
+_WHITE = re.compile("[ \t\n\u2028\u2029]+")
 _EDGES = " \t\n\r\f\xa0\u200b\ufeff\u2028\u2029"
+
+
+def without_controls(text: str) -> str:
+    """Text without control characters but tab and line feed, and without lone surrogates."""
+    return _CONTROL.sub("", text) if _CONTROL.search(text) else text
 
 
 def clean_text(text: str) -> str | None:
     """NFC text without control characters and outer white space; None where nothing is left."""
+    # First the control characters: behind one, a letter and its accent are still apart.
+    text = without_controls(text)
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    if _CONTROL.search(text):
-        text = _CONTROL.sub("", text)
     return text.strip(_EDGES) or None
 
 
 def one_line(text: str) -> str | None:
     """Clean text whose white space is folded to single spaces."""
-    cleaned = clean_text(text)
+    # These two part words, and are control characters too.
+    cleaned = clean_text(text.replace("\r", " ").replace("\f", " "))
     return _WHITE.sub(" ", cleaned) if cleaned else None

@@ -14,10 +14,11 @@ from pipeline.posts.plain_text import clean_text, one_line
 
 # Format (a): `<!--epoch-->`, `[title](url)`, `------`, then `<div>` ... `</div>`. The title may
 # hold brackets and the URL parentheses, so the line's last `](` and `)` part them.
-_EPOCH = re.compile(r"\A\s*<!--(.*?)-->[ \t]*(?:\r?\n|\Z)")
-_TITLE_LINE = re.compile(r"\A\s*\[(.*)\]\((\S+)\)[ \t]*\r?\n-{3,}[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+# Any other comment is part of the body.
+_EPOCH = re.compile(r"\s*<!--\s*(-?\d+|NaN)\s*-->[ \t]*(?:\n|\Z)")
 _TITLE_LINE_LIMIT = 4_000
-_WRAPPER = re.compile(r"\A\s*<div>\r?\n(.*)\r?\n</div>\s*\Z", re.DOTALL)
+_RULE = re.compile(r"\n-{3,}[ \t]*(?:\n|\Z)")
+_WRAPPER = re.compile(r"\s*<div>\n(.*)\n</div>\s*", re.DOTALL)
 
 
 class PostError(Exception):
@@ -69,14 +70,14 @@ def read_post(data: bytes) -> Post:
         raise PostError("no_url", "The front matter has no `from`, so the post's page is unknown. Add it.")
     date = dates.read_date(_text(values.get("date")) or "")
     stamp = dates.read_epoch(epoch.group(1)) if epoch else None
-    title = one_line(html.unescape(line_title or _text(values.get("title")) or ""))
+    title = one_line(_unescape(line_title or _text(values.get("title")) or ""))
     if date is dates.UNKNOWN and values.get("date") and not (stamp and stamp.at):
         notes.append("unreadable_date")
-    wrapper = _WRAPPER.match(rest)
+    wrapper = _WRAPPER.fullmatch(rest)
     return Post(
         url=url,
         title=title,
-        author_line=one_line(html.unescape(_text(values.get("author")) or "")),
+        author_line=one_line(_unescape(_text(values.get("author")) or "")),
         # `<!--NaN-->`: the feed had no date, and front matter holds the moment of fetching.
         published=date if stamp is None else stamp,
         archived_at=(stamp.at if stamp else None) or date.at,
@@ -103,11 +104,13 @@ def _decode(data: bytes, notes: list[str]) -> str:
 
 def _title_line(rest: str) -> tuple[str | None, str | None, str]:
     """The markdown title, its URL and the rest; where there is no such line, the rest alone."""
-    rule = rest.find("\n---", 0, _TITLE_LINE_LIMIT)
-    match = _TITLE_LINE.match(rest[: rest.find("\n", rule + 1) + 1 or None]) if rule >= 0 else None
-    if not match:
+    start = rest.find("\n---", 0, _TITLE_LINE_LIMIT)
+    rule = _RULE.match(rest, start) if start >= 0 else None
+    line = rest[:start].strip()
+    if rule is None or not (line.startswith("[") and line.endswith(")") and "](" in line):
         return None, None, rest
-    return match.group(1), match.group(2), rest[match.end() :]
+    title, _, url = line[1:-1].rpartition("](")
+    return title, clean_text(url), rest[rule.end() :]
 
 
 def _text(value: Any) -> str | None:
@@ -117,12 +120,20 @@ def _text(value: Any) -> str | None:
     return clean_text(value) if isinstance(value, str) else None
 
 
+def _unescape(text: str) -> str:
+    """Text with its entities decoded."""
+    try:
+        return html.unescape(text)
+    except ValueError:  # a number of more digits than Python reads
+        return text
+
+
 def _tags(*values: Any) -> tuple[str, ...]:
     words: dict[str, None] = {}
     for value in values:
         items = value if isinstance(value, list) else [value]
         for item in items:
-            if isinstance(item, str) and (word := one_line(html.unescape(item))):
+            if isinstance(item, str) and (word := one_line(_unescape(item))):
                 words[word] = None
     return tuple(words)
 
@@ -130,5 +141,5 @@ def _tags(*values: Any) -> tuple[str, ...]:
 def _looks_prettified(body: str) -> bool:
     """True for HTML as prettify() writes it: no line holds text and a tag, or two tags."""
     lines = [line.strip() for line in body[:4_000].split("\n")[:40] if line.strip()]
-    alone = sum(not ("<" in line.lstrip("<")) or line.startswith("<!--") for line in lines)
+    alone = sum("<" not in line.lstrip("<") or line.startswith("<!--") for line in lines)
     return len(lines) > 2 and alone >= len(lines) - 1

@@ -22,6 +22,7 @@ import polars as pl
 from pipeline.publish.duckdb import identifier, literal, path_literal, sql_type
 from pipeline.publish.parquet import parquet_path
 from schemas import Table
+from schemas.contract import STRINGS, TIMESTAMP
 
 # The longest line that DuckDB is told to expect: body_text and body_html of the largest raw post
 # that is read (8 MiB), with room for what quotes and entities add. Its own limit is 2 MB.
@@ -57,7 +58,7 @@ def read_csv_sql(table: Table, path: Path) -> str:
     """
     select, columns = [], []
     for column in table.columns:
-        name, is_list = identifier(column.name), column.dtype == pl.List(pl.String)
+        name, is_list = identifier(column.name), column.dtype == STRINGS
         select.append(f"from_json({name}, '[\"VARCHAR\"]') AS {name}" if is_list else name)
         columns.append(f"{literal(column.name)}: {literal('VARCHAR' if is_list else sql_type(column))}")
     return (
@@ -71,9 +72,9 @@ def read_csv_sql(table: Table, path: Path) -> str:
 def _as_text(table: Table) -> Iterator[pl.Expr]:
     """The table's columns, with lists and times as the text that stands in the file."""
     for column in table.columns:
-        if column.dtype == pl.List(pl.String):
+        if column.dtype == STRINGS:
             yield _list_as_text(column.name)
-        elif column.dtype == pl.Datetime("us", "UTC"):
+        elif column.dtype == TIMESTAMP:
             yield _time_as_text(column.name)
         else:
             yield pl.col(column.name)

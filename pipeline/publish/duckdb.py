@@ -15,6 +15,7 @@ import polars as pl
 from pipeline.publish.parquet import parquet_path
 from pipeline.publish.views import VIEWS
 from schemas import TABLES, Column, Table
+from schemas.contract import STRINGS, TIMESTAMP
 
 # The storage of DuckDB 1.2: what today's 1.x clients open, 2.0 reads all the same.
 STORAGE_VERSION = "v1.2.0"
@@ -23,8 +24,8 @@ _SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
     pl.Boolean(): "BOOLEAN",
     pl.Int64(): "BIGINT",
-    pl.Datetime("us", "UTC"): "TIMESTAMP WITH TIME ZONE",
-    pl.List(pl.String): "VARCHAR[]",
+    TIMESTAMP: "TIMESTAMP WITH TIME ZONE",
+    STRINGS: "VARCHAR[]",
 }
 
 
@@ -70,6 +71,8 @@ def write_database(parquet_folder: Path, path: Path) -> None:
     with duckdb.connect(config=settings) as connection:
         connection.execute(f"ATTACH {literal(str(path))} AS dataset (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE dataset")
+        # One transaction, because each has the disk confirm what it wrote.
+        connection.execute("BEGIN")
         for table in TABLES:
             connection.execute(_create_table(table))
             _fill(connection, table, parquet_path(table, parquet_folder))
@@ -78,6 +81,7 @@ def write_database(parquet_folder: Path, path: Path) -> None:
         for view in VIEWS:
             connection.execute(f"CREATE VIEW {identifier(view.name)} AS {view.sql}")
             connection.execute(f"COMMENT ON VIEW {identifier(view.name)} IS {literal(view.description)}")
+        connection.execute("COMMIT")
         connection.execute("USE memory")
         # Detaching writes everything into the file itself, and takes the .wal away.
         connection.execute("DETACH dataset")

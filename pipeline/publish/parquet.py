@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas import Column, Table
+from schemas.contract import STRINGS, TIMESTAMP
 
 # Columns that hold whole texts. A reader of one row decompresses a whole row group, so
 # tables with such columns get small ones.
@@ -29,8 +30,9 @@ _ARROW_TYPES: dict[pl.DataType, pa.DataType] = {
     pl.String(): pa.string(),
     pl.Boolean(): pa.bool_(),
     pl.Int64(): pa.int64(),
-    pl.Datetime("us", "UTC"): pa.timestamp("us", tz="UTC"),
-    pl.List(pl.String): pa.list_(pa.string()),
+    TIMESTAMP: pa.timestamp("us", tz="UTC"),
+    # Parquet's own name for what a list holds.
+    STRINGS: pa.list_(pa.field("element", pa.string())),
 }
 
 
@@ -76,7 +78,7 @@ def write_parquet(table: Table, frame: pl.DataFrame, folder: Path) -> Path:
         path,
         schema,
         compression="zstd",
-        compression_level=9,
+        compression_level=5,
         use_dictionary=_repeating(table),
         write_page_checksum=True,
     ) as writer:

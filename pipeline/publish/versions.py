@@ -169,7 +169,8 @@ def _make(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
-        raise OutputsError(f"{error.filename}: is a file. Move it, or name a folder.") from error
+        file = next(path for path in (out, *out.parents) if path.exists() or path.is_symlink())
+        raise OutputsError(f"{file}: is not a folder. Move it, or name a folder.") from error
     except OSError as error:
         raise _unusable(out, error) from error
     if not os.access(out, os.W_OK | os.X_OK):

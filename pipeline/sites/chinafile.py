@@ -94,21 +94,17 @@ def read_page(post: Post, url: str) -> Page:
         section=_section(url),
         credits=(*(Credit(name, "author") for name in author.names), *moderators),
         comments=conversation,
-        links=tuple(
-            [
-                *(_links(featured, url, "caption") if featured is not None else ()),
-                *_links(body, url, "body"),
-                *boxes.links,
-                *(_links(fields, url, "field") if fields is not None else ()),
-            ]
+        links=(
+            *(_links(featured, url, "caption") if featured is not None else ()),
+            *_links(body, url, "body"),
+            *boxes.links,
+            *(_links(fields, url, "field") if fields is not None else ()),
         ),
-        media=tuple(
-            [
-                *(_photos(featured, url, "featured") if featured is not None else ()),
-                *media(body, url, "body"),
-                *boxes.media,
-                *(media(fields, url, "field") if fields is not None else ()),
-            ]
+        media=(
+            *(_photos(featured, url, "featured") if featured is not None else ()),
+            *media(body, url, "body"),
+            *boxes.media,
+            *(media(fields, url, "field") if fields is not None else ()),
         ),
     )
 
@@ -207,8 +203,12 @@ def _comments(wrapper: Tag, url: str) -> Iterator[Comment]:
             credits=credits,
             author_line=", ".join(person.name for person in credits) or None,
             by_node_author="comment-by-node-author" in str(article.get("class")).split(),
-            links=tuple(boxes.links + (_links(body, url, "comment") if body is not None else []) + inner.links),
-            media=tuple(boxes.media + (media(body, url, "comment") if body is not None else []) + inner.media),
+            links=tuple(
+                boxes.links + (_links(body, url, "comment") if body is not None else []) + inner.links
+            ),
+            media=tuple(
+                boxes.media + (media(body, url, "comment") if body is not None else []) + inner.media
+            ),
         )
 
 

@@ -6,25 +6,33 @@ title and what is never shown are not body text. Nothing else is left out: where
 
 from __future__ import annotations
 
+import re
+
 from bs4.element import Tag
 
 from pipeline.markup.links import links
 from pipeline.markup.media import media
 from pipeline.markup.render import inline_text, render
-from pipeline.markup.soup import elements, make_soup
+from pipeline.markup.soup import ancestor, elements, make_soup
 from pipeline.posts.post import Post
 from pipeline.sites import authors
 from pipeline.sites.page import Credit, Page
 
 HOSTS: tuple[str, ...] = ()
 
+_LANDMARKS = frozenset(("article", "main", "h1", "h2"))
+
+# What <title> puts behind a page's own title: `A Title - The Site`.
+_SITE_NAME = re.compile(r" [-–—|·] \S")
+
 
 def read_page(post: Post, url: str) -> Page:
     """Read one post of any site; `url` is the page's absolute address."""
     soup = make_soup(post.body)
-    title = post.title or _heading(soup, post.is_prettified)
-    body = _body(soup)
-    _drop_title(body, title, post.is_prettified)
+    landmarks = elements(soup, _LANDMARKS)
+    title = post.title or _title(landmarks, post.is_prettified)
+    body = _body(soup, landmarks)
+    _drop_title(landmarks, title, post.is_prettified)
     text, html = render(body, url, prettified=post.is_prettified)
     author = authors.single(post.author_line)
     return Page(
@@ -42,11 +50,11 @@ def read_page(post: Post, url: str) -> Page:
     )
 
 
-def _body(soup: Tag) -> Tag:
+def _body(soup: Tag, landmarks: list[Tag]) -> Tag:
     """The one <article> or <main> that holds most of the page's text, else the whole tree: a
     page may have its text beside an <article>, and where unsure, all is kept."""
     for name in ("article", "main"):
-        outer = [found for found in elements(soup, (name,)) if found.find_parent(name) is None]
+        outer = [found for found in landmarks if found.name == name and ancestor(found, name) is None]
         if len(outer) == 1:
             beside = _length_beside(outer[0])
             return outer[0] if beside == 0 or 2 * beside < _length(soup) else soup
@@ -63,21 +71,22 @@ def _length_beside(element: Tag) -> int:
     length = 0
     for place in (element, *element.parents):
         for sibling in (*place.previous_siblings, *place.next_siblings):
-            length += _length(sibling) if isinstance(sibling, Tag) else len(sibling.strip())
+            length += _length(sibling) if isinstance(sibling, Tag) else len(str(sibling).strip())
     return length
 
 
-def _heading(soup: Tag, prettified: bool) -> str | None:
+def _title(landmarks: list[Tag], prettified: bool) -> str | None:
     """The page's only <h1>, which is its title."""
-    headings = elements(soup, ("h1",))
+    headings = [found for found in landmarks if found.name == "h1"]
     return inline_text(headings[0], prettified=prettified) if len(headings) == 1 else None
 
 
-def _drop_title(body: Tag, title: str | None, prettified: bool) -> None:
-    """Take out the heading that repeats the title."""
+def _drop_title(landmarks: list[Tag], title: str | None, prettified: bool) -> None:
+    """Take out the heading that repeats the title, with or without the site's name behind it."""
     if title is None:
         return
-    for heading in elements(body, ("h1", "h2"))[:3]:
-        if inline_text(heading, prettified=prettified) == title:
+    for heading in [found for found in landmarks if found.name in ("h1", "h2")][:3]:
+        text = inline_text(heading, prettified=prettified)
+        if text and (text == title or (title.startswith(text) and _SITE_NAME.match(title, len(text)))):
             heading.extract()
             return

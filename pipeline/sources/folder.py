@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pipeline.sources.raw import MAX_RAW_BYTES, RawFile, RawPost, Reject, printable_path
+from pipeline.sources.registry import SourcesError
 
 
 def list_files(source: str, location: Path, glob: str) -> list[RawFile]:
@@ -17,12 +18,13 @@ def list_files(source: str, location: Path, glob: str) -> list[RawFile]:
 
     Folders and links of a matching name are listed too, with their problem: a raw post
     that cannot be read is a reject, not a gap. Hidden folders (`.git`) are not entered,
-    and links to folders are not followed.
+    and links to folders are not followed. Raises SourcesError where a folder cannot be listed:
+    nobody knows then how many posts are missing.
     """
-    matches = _glob_pattern(glob)
+    patterns = glob.split("/")
     root = location.resolve()
     return sorted(
-        (_look(source, root, path) for path in _walk(root) if matches.fullmatch(path)),
+        (_look(source, root, path) for path in _walk(root) if _fits(path.split("/"), patterns)),
         key=lambda file: file.path,
     )
 
@@ -35,7 +37,7 @@ def read(location: Path, file: RawFile) -> RawPost | Reject:
     try:
         # Not blocking: a listed file may have become a pipe that nobody writes to.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb") as stream:
+        with os.fdopen(descriptor, "rb") as stream:
             data = stream.read(MAX_RAW_BYTES + 1)
             if len(data) <= MAX_RAW_BYTES:
                 return RawPost(file.source, file.path, data)
@@ -66,7 +68,14 @@ def _reject(
 
 def _walk(root: Path) -> Iterator[str]:
     """Every file, link and folder under `root`, hidden folders aside, as a relative path."""
-    for folder, folders, files in os.walk(root):
+
+    def stop(error: OSError) -> None:
+        raise SourcesError(
+            f"{error.filename}: the folder cannot be listed ({error.strerror}). Mend its permissions or its "
+            "disk, and build again."
+        ) from error
+
+    for folder, folders, files in os.walk(root, onerror=stop):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in (*folders, *files):
             yield os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/")
@@ -77,9 +86,11 @@ def _look(source: str, root: Path, path: str) -> RawFile:
     full = root / path
     try:
         if full.is_symlink():
-            target = full.resolve()
-            if not target.exists():
-                return _problem(source, path, "dangling_link", "The link leads to nothing. Restore its target.")
+            target = _target(full)
+            if target is None or not target.exists():
+                return _problem(
+                    source, path, "dangling_link", "The link leads to nothing. Restore its target."
+                )
             if not target.is_relative_to(root):
                 return _problem(
                     source,
@@ -88,8 +99,10 @@ def _look(source: str, root: Path, path: str) -> RawFile:
                     "The link leads out of the source and is not followed. Copy the file into the source.",
                 )
         status = full.stat()
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
-        return _problem(source, path, "unreadable", f"The file could not be looked at ({error}).")
+    except OSError as error:
+        return _problem(
+            source, path, "unreadable", f"The file could not be looked at ({error.strerror}). Mend its disk."
+        )
     if not stat.S_ISREG(status.st_mode):
         return _problem(
             source, path, "not_a_file", "A folder or a device has the name of a post. Rename or remove it."
@@ -97,27 +110,23 @@ def _look(source: str, root: Path, path: str) -> RawFile:
     return RawFile(source, path, status.st_size)
 
 
+def _target(link: Path) -> Path | None:
+    """Where a link leads; None where it leads round in a circle."""
+    try:
+        return link.resolve()
+    except RuntimeError:  # before Python 3.13, which gives the link itself
+        return None
+
+
 def _problem(source: str, path: str, reason: str, message: str) -> RawFile:
     return RawFile(source, path, None, (reason, message))
 
 
-def _glob_pattern(glob: str) -> re.Pattern[str]:
-    """A glob as a pattern of whole relative paths: `**/` is any folders or none, `*` and `?`
-    stay within a name, `[...]` is one of these. Upper and lower case differ everywhere."""
-    pattern, i = "", 0
-    while i < len(glob):
-        if glob.startswith("**/", i):
-            pattern, i = pattern + "(?:[^/]+/)*", i + 3
-        elif glob.startswith("**", i):
-            pattern, i = pattern + ".*", i + 2
-        elif glob[i] == "*":
-            pattern, i = pattern + "[^/]*", i + 1
-        elif glob[i] == "?":
-            pattern, i = pattern + "[^/]", i + 1
-        elif glob[i] == "[" and (end := glob.find("]", i + 2)) > 0:
-            inside = glob[i + 1 : end].replace("\\", r"\\")
-            inside = "^" + inside[1:] if inside.startswith("!") else inside
-            pattern, i = pattern + f"[{inside}]", end + 1
-        else:
-            pattern, i = pattern + re.escape(glob[i]), i + 1
-    return re.compile(pattern, re.DOTALL)
+def _fits(names: list[str], patterns: list[str]) -> bool:
+    """True where a glob names a path, both in parts: `**` is any folders or none, `*` and `?` stay
+    within a name, `[...]` is one of these. Upper and lower case differ everywhere."""
+    if not patterns:
+        return not names
+    if patterns[0] == "**":
+        return any(_fits(names[skipped:], patterns[1:]) for skipped in range(len(names) + 1))
+    return bool(names) and fnmatchcase(names[0], patterns[0]) and _fits(names[1:], patterns[1:])

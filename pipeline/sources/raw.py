@@ -38,6 +38,7 @@ class RawPost:
 
     @property
     def sha256(self) -> str:
+        """The bytes' SHA-256 in hexadecimal digits."""
         return hashlib.sha256(self.data).hexdigest()
 
 

@@ -62,7 +62,9 @@ def read_sources(raw: Path) -> list[tuple[Source, Path]]:
     located = [(source, raw / source.location) for source in sorted(sources, key=lambda s: s.name)]
     for source, location in located:
         if not location.is_dir():
-            raise SourcesError(f"source {source.name!r}: its location {location} is no folder. Mend `location`.")
+            raise SourcesError(
+                f"source {source.name!r}: its location {location} is no folder. Mend `location`."
+            )
     return located
 
 
@@ -70,13 +72,17 @@ def _read_listing(listing: Path) -> list[Source]:
     try:
         text = listing.read_text(encoding="utf-8")
         sources = _SourcesFile.model_validate(yaml.safe_load(text)).sources
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SourcesError(f"{listing}: cannot be read: {error}") from error
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()
         )
         raise SourcesError(f"{listing}: {faults}") from error
+    except (
+        OSError,
+        ValueError,
+        yaml.YAMLError,
+    ) as error:  # ValueError: bad UTF-8, or a day such as 2021-02-30
+        raise SourcesError(f"{listing}: cannot be read: {error}") from error
     names = [source.name for source in sources]
     if doubles := sorted({name for name in names if names.count(name) > 1}):
         raise SourcesError(f"{listing}: two sources share the name {doubles[0]!r}. Rename one.")

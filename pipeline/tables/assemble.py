@@ -64,7 +64,9 @@ def _with_current(posts: pl.DataFrame) -> pl.DataFrame:
     newest = newest_first.unique("article_id", keep="first", maintain_order=True).select(
         "revision_id", is_current=pl.lit(True)
     )
-    return posts.join(newest, on="revision_id", how="left").with_columns(pl.col("is_current").fill_null(False))
+    return posts.join(newest, on="revision_id", how="left").with_columns(
+        pl.col("is_current").fill_null(False)
+    )
 
 
 def _articles(posts: pl.DataFrame, kept: Frames) -> pl.DataFrame:
@@ -102,9 +104,9 @@ def _with_contributor_id(credits: pl.DataFrame) -> pl.DataFrame:
     named = named.join(bearers, on=["site", "name_key"], how="left").with_columns(
         slug=pl.coalesce("slug", "known_slug")
     )
-    people = named.select(
-        "site", "slug", name_key=pl.when(pl.col("slug").is_null()).then("name_key")
-    ).unique(maintain_order=True)
+    people = named.select("site", "slug", name_key=pl.when(pl.col("slug").is_null()).then("name_key")).unique(
+        maintain_order=True
+    )
     ids = [make_id("contributor", *person) for person in people.iter_rows()]
     return (
         named.with_columns(person_key=pl.when(pl.col("slug").is_null()).then("name_key"))

@@ -44,13 +44,15 @@ class CheckResult:
 
     @property
     def passed(self) -> bool:
+        """True where no row breaks the rule."""
         return self.failures == 0
 
     def __str__(self) -> str:
         if self.passed:
             return f"{self.rule.table}.{self.rule.name}: passed"
         shown = "\n".join(f"  {example}" for example in self.examples)
-        return f"{self.rule.table}.{self.rule.name}: {self.failures} rows break it. {self.rule.description}\n{shown}"
+        found = f"{self.failures} rows break it. {self.rule.description}"
+        return f"{self.rule.table}.{self.rule.name}: {found}\n{shown}"
 
 
 def rules() -> tuple[Rule, ...]:
@@ -99,7 +101,11 @@ def _broken_rows(table: Table, frame: pl.DataFrame, cases: pl.DataFrame) -> Iter
     """What broke, where, and the key of the row."""
     for case in cases.head(EXAMPLES).iter_rows(named=True):
         row = case.get("index")
-        key = frame.select(table.key).row(row, named=True) if isinstance(row, int) and row < frame.height else {}
+        key = (
+            frame.select(table.key).row(row, named=True)
+            if isinstance(row, int) and row < frame.height
+            else {}
+        )
         yield {
             "column": case["column"],
             "check": case["check"],
@@ -122,8 +128,8 @@ def _rules_of(table: Table) -> Iterator[Rule]:
             name,
             f"{foreign.column}_exists",
             f"Every {foreign.column} is a row of {foreign.references}.",
-            f"SELECT {key}, {foreign.column} FROM {name} AS child WHERE {foreign.column} IS NOT NULL AND NOT EXISTS "
-            f"(SELECT 1 FROM {foreign.references} AS parent "
+            f"SELECT {key}, {foreign.column} FROM {name} AS child WHERE {foreign.column} IS NOT NULL "
+            f"AND NOT EXISTS (SELECT 1 FROM {foreign.references} AS parent "
             f"WHERE parent.{foreign.to_column} = child.{foreign.column})",
         )
 
@@ -184,7 +190,8 @@ _BETWEEN_TABLES = (
         "revisions",
         "one_is_current",
         "Each article has one current revision.",
-        "SELECT article_id, count_if(is_current) AS current FROM articles LEFT JOIN revisions USING (article_id) "
+        "SELECT article_id, count_if(is_current) AS current "
+        "FROM articles LEFT JOIN revisions USING (article_id) "
         "GROUP BY article_id HAVING count_if(is_current) <> 1",
     ),
     Rule(

@@ -27,7 +27,7 @@ from pipeline.sources.raw import RawPost, Reject, printable_path
 from pipeline.tables.ids import make_id
 from pipeline.tables.language import language_of
 from schemas import TABLES
-from schemas.contract import Strings, Timestamp
+from schemas.contract import STRINGS, TIMESTAMP
 
 _CONTRACT = {table.name: table.polars_schema for table in TABLES}
 
@@ -48,8 +48,8 @@ EXTRACTED: dict[str, dict[str, Any]] = {
         raw_path=pl.String,
         raw_bytes=pl.Int64,
         source_version=pl.String,
-        archived_at=Timestamp,
-        notes=Strings,
+        archived_at=TIMESTAMP,
+        notes=STRINGS,
     ),
     "comments": _columns("comments", ("word_count",), revision_id=pl.String),
     "credits": _columns(
@@ -59,7 +59,7 @@ EXTRACTED: dict[str, dict[str, Any]] = {
         site=pl.String,
         slug=pl.String,
         profile_url=pl.String,
-        published_at=Timestamp,
+        published_at=TIMESTAMP,
     ),
     "links": _columns("links", ("target_article_id",), revision_id=pl.String),
     "media": _columns("media", (), revision_id=pl.String),

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 # Of a longer text the beginning tells as much.
-_SAMPLE = 120
+_SAMPLE = 90
 # Below this many letters the guess says more about the model than about the text.
 _SHORTEST = 20
 _CONFIDENCE = 0.9

@@ -24,7 +24,8 @@ def extract_batches(
     No more posts are read ahead than the workers can hold. Which batch a post falls in, and
     how many workers there are, changes nothing in what the tables become.
     """
-    batches = iter(lambda it=iter(posts): list(islice(it, _BATCH)), [])  # type: ignore[misc]
+    rest = iter(posts)
+    batches = iter(lambda: list(islice(rest, _BATCH)), [])
     if workers <= 1:
         for batch in batches:
             yield extract(batch, profiles)
