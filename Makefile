@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
-# Hashes of the locks are all that pip needs: nothing is resolved, nothing else is fetched.
+# The locks are whole, with hashes: nothing is resolved, nothing else is fetched.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help data test ui lint format types bench docs screenshots lock clean
@@ -46,8 +46,8 @@ lock:  ## Choose the newest versions anew (needs uv)
 	  -o requirements-dev.lock
 
 clean:  ## Remove the environment, the outputs and Dagster's files
-	@rm -rf .venv .dagster outputs/.versions outputs/.candidate outputs/.stages outputs/current outputs/parquet \
-	  outputs/csv outputs/commonplace.duckdb outputs/.lock*
+	@rm -rf .venv .dagster
+	@find outputs -mindepth 1 -maxdepth 1 ! -name .gitignore -exec rm -rf {} +
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and \
@@ -56,11 +56,11 @@ clean:  ## Remove the environment, the outputs and Dagster's files
 
 .venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "Installing what Commonplace needs into .venv (once, a minute or two) ..." >&2
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.lock .venv/.installed
 	@echo "Installing what tests and linters need into .venv (once) ..." >&2
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@

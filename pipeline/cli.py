@@ -149,6 +149,7 @@ def _told_plainly() -> Iterator[None]:
     """Turn what a user can mend into one line on stderr and an exit code."""
     from pipeline.build import ChecksFailedError
     from pipeline.lookup import LookupFailedError
+    from pipeline.publish.duckdb import DatabaseError
     from pipeline.publish.versions import OutputsError
     from pipeline.sites.registry import UnknownProfileError
     from pipeline.sources.registry import SourcesError
@@ -157,7 +158,7 @@ def _told_plainly() -> Iterator[None]:
         yield
     except (SourcesError, UnknownProfileError, LookupFailedError) as error:
         _stop(WRONG_USE, str(error))
-    except OutputsError as error:
+    except (OutputsError, DatabaseError) as error:
         _stop(FAILED, str(error))
     except ChecksFailedError as error:
         _stop(FAILED, f"{error}\nNothing was published: the standing outputs are as they were.")

@@ -63,6 +63,10 @@ def id_column(description: str, *, nullable: bool = False, **checks: Any) -> Any
     return column(description, nullable=nullable, str_matches=ID_PATTERN, **checks)
 
 
+# The names of the rules that every text column keeps; see Contract.
+GENERAL_RULES = frozenset({"no_empty_text", "no_control_characters", "nfc"})
+
+
 class Contract(pa.DataFrameModel):
     """The rules that hold for every column of every table."""
 
@@ -93,13 +97,15 @@ def _is_nfc(text: pl.Expr) -> pl.Expr:
 
 
 def _holds_for_text(data: PolarsData, rule: Any) -> pl.LazyFrame:
-    """Apply a rule of text to a text column, or to every item of a list of text."""
+    """Apply a rule of text to a text column, or to every item of a list of text, none of them null."""
     key = data.key or "*"
     dtype = data.lazyframe.collect_schema()[key]
     if dtype == pl.String:
         return data.lazyframe.select(rule(pl.col(key)).fill_null(True))
     if dtype == STRINGS:
-        return data.lazyframe.select(pl.col(key).list.eval(rule(pl.element())).list.all().fill_null(True))
+        return data.lazyframe.select(
+            pl.col(key).list.eval(rule(pl.element()).fill_null(False)).list.all().fill_null(True)
+        )
     return data.lazyframe.select(pl.lit(True))
 
 

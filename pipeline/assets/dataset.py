@@ -7,8 +7,6 @@ import time
 from dagster import MaterializeResult, MetadataValue, asset
 
 from pipeline.assets.locations import Locations
-from pipeline.build import publish_candidate
-from pipeline.publish import versions
 from schemas import TABLES
 
 
@@ -24,6 +22,9 @@ def dataset(locations: Locations) -> MaterializeResult:  # type: ignore[type-arg
     Runs only when every check on the tables has passed. Readers see the dataset before or the
     dataset after, never a mixture.
     """
+    from pipeline.build import publish_candidate
+    from pipeline.publish import versions
+
     begun = time.monotonic()
     out = locations.out_path
     with versions.lock(out):

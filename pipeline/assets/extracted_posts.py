@@ -9,7 +9,6 @@ from dagster import MetadataValue, Output, TableRecord, asset
 
 from pipeline.assets.frames_io import Frames
 from pipeline.assets.locations import Locations
-from pipeline.build import Listing, extract_posts
 
 
 @asset(group_name="extraction", kinds={"python"}, io_manager_key="frames", owners=["team:data-engineering"])
@@ -19,6 +18,8 @@ def extracted_posts(context, locations: Locations, raw_posts: Frames) -> Output[
     One row of `posts` per raw post that could be read, with its comments, credits, links and
     media; one row of `rejects`, with the reason, for each that could not.
     """
+    from pipeline.build import Listing, extract_posts
+
     begun = time.monotonic()
     listing = Listing.of_frame(raw_posts["raw_posts"], locations.raw_path)
     context.log.info("Reading %d raw posts", len(listing.files))

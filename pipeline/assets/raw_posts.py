@@ -7,7 +7,6 @@ from dagster import MetadataValue, Output, TableRecord, asset
 
 from pipeline.assets.frames_io import Frames
 from pipeline.assets.locations import Locations
-from pipeline.build import find_posts
 
 
 @asset(group_name="raw", kinds={"file"}, io_manager_key="frames", owners=["team:data-engineering"])
@@ -17,6 +16,8 @@ def raw_posts(locations: Locations) -> Output[Frames]:
     One row per raw post: source, path, size. What is listed here must come out as a revision
     or as a reject; the check `nothing_is_lost` holds the tables to it.
     """
+    from pipeline.build import find_posts
+
     listing = find_posts(locations.raw_path)
     frame = listing.frame
     per_source = frame.group_by("source").agg(posts=pl.len(), bytes=pl.col("raw_bytes").sum()).sort("source")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from dagster import (
@@ -26,10 +26,12 @@ from dagster import (
 
 from pipeline.assets.frames_io import Frames
 from pipeline.assets.locations import Locations
-from pipeline.build import write_candidate
-from pipeline.publish import versions
-from pipeline.tables.checks import CheckResult, rules
+from pipeline.tables.rules import rules
 from schemas import TABLES, Table
+from schemas.contract import GENERAL_RULES
+
+if TYPE_CHECKING:
+    from pipeline.tables.checks import CheckResult
 
 _PREVIEW_ROWS = 5
 _PREVIEW_LENGTH = 120
@@ -44,7 +46,9 @@ def column_schema(table: Table) -> TableSchema:
                 type=str(column.dtype),
                 description=column.description,
                 constraints=TableColumnConstraints(
-                    nullable=column.nullable, unique=table.key == (column.name,), other=list(column.rules)
+                    nullable=column.nullable,
+                    unique=table.key == (column.name,),
+                    other=[rule for rule in column.rules if rule not in GENERAL_RULES],
                 ),
             )
             for column in table.columns
@@ -84,6 +88,9 @@ def tables(
     Nothing is published here: a table that breaks a rule stops at its check, and the standing
     outputs stay as they are.
     """
+    from pipeline.build import write_candidate
+    from pipeline.publish import versions
+
     begun = time.monotonic()
     out = locations.out_path
     with versions.lock(out):
@@ -98,7 +105,7 @@ def tables(
                 "dagster/column_schema": column_schema(table),
                 "preview": _preview(frame),
                 "null share": _null_share(frame),
-                "bytes": _bytes(out, table),
+                "bytes": _bytes(versions.candidate(out), table),
                 "seconds, all tables": round(seconds, 2),
             },
             check_results=[_as_dagster(result) for result in results if result.rule.table == table.name],
@@ -138,6 +145,5 @@ def _null_share(frame: pl.DataFrame) -> MetadataValue:
     )
 
 
-def _bytes(out: Path, table: Table) -> int:
-    folder = versions.candidate(out) / "parquet" / table.name
-    return sum(path.stat().st_size for path in folder.glob("*.parquet"))
+def _bytes(candidate: Path, table: Table) -> int:
+    return sum(path.stat().st_size for path in (candidate / "parquet" / table.name).glob("*.parquet"))

@@ -271,7 +271,7 @@ class _Writer:
             self._html.append(_escape(inner))
 
     def _write_preformatted(self, string: str) -> None:
-        if self._breaks or self._hard_breaks:
+        if self._breaks and not self._hard_breaks:  # the line break behind <pre> is the author's, no text
             string = string.removeprefix("\n")
         if string:
             self._white = ""

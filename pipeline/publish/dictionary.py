@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.publish.duckdb import sql_type
 from pipeline.publish.views import VIEWS
 from schemas import TABLES, Column, Table
-from schemas.contract import ABSOLUTE_URL_PATTERN, CODE_PATTERN, ID_PATTERN, SHA256_PATTERN
+from schemas.contract import ABSOLUTE_URL_PATTERN, CODE_PATTERN, GENERAL_RULES, ID_PATTERN, SHA256_PATTERN
 
 _PATTERNS_IN_WORDS = {
     ID_PATTERN: "20 hexadecimal digits",
@@ -22,7 +22,6 @@ _PATTERNS_IN_WORDS = {
     r"^https?://": "begins with `http://` or `https://`",
 }
 # Rules of every column, told once at the top.
-_GENERAL_RULES = {"no_empty_text", "no_control_characters", "nfc"}
 
 _INTRODUCTION = """\
 # The tables
@@ -98,7 +97,7 @@ def _row(table: Table, column: Column) -> str:
 
 def _rules(table: Table, column: Column) -> list[str]:
     rules = ["unique"] if table.model.to_schema().columns[column.name].unique else []
-    rules += [_in_words(rule) for rule in column.rules if rule not in _GENERAL_RULES]
+    rules += [_in_words(rule) for rule in column.rules if rule not in GENERAL_RULES]
     if "nfc" not in column.rules:
         rules.append("in no particular normalization form")
     return rules

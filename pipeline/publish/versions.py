@@ -12,9 +12,10 @@
 A build is written to `.candidate` and checked there. If it fails, what stands is not touched. If
 it is good, its folder is moved to its version's place, and `current` is turned to it: that
 replaces one symbolic link, which the file system does as a whole or not at all, so that all
-files change together and readers find either build, never a part of one. Copies of the dataset
-need its files, not its links: `cp -rL` or `rsync -L`. Who opens several files and wants them all
-from one build resolves `current` once and reads on from there.
+files change together and readers, who follow links as if they were folders, find either build,
+never a part of one. Who opens several files and wants them all from one build resolves `current`
+once and reads on from there. A copy of the dataset is a copy of the files behind `current`:
+`cp -rL out/current copy`, or `rsync -rL out/current/ copy`.
 
 `<digest>` names the data: the same data has the same place, and is not written again. The build
 before stays, so that a reader that has just found it goes on; older ones are removed.

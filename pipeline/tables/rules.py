@@ -1,0 +1,126 @@
+"""The rules that the tables must keep before they are published.
+
+Each table keeps its own contract. Between tables: keys are unique, foreign keys lead somewhere,
+counts equal the rows that they count, ids follow from content, each article has one current
+revision, and no raw post is lost. A rule is a query for the rows that break it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schemas import TABLES, Table
+
+CONTRACT = "contract"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of one table; `failing` is the SQL that selects the rows that break it. A contract
+    has none: pandera checks it."""
+
+    table: str
+    name: str
+    description: str
+    failing: str | None = None
+
+
+def rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of the tables."""
+    own = [rule for table in TABLES for rule in _rules_of(table)]
+    order = {table.name: place for place, table in enumerate(TABLES)}
+    return tuple(sorted((*own, *_BETWEEN_TABLES), key=lambda rule: order[rule.table]))
+
+
+def _rules_of(table: Table) -> Iterator[Rule]:
+    name, key = table.name, ", ".join(table.key)
+    yield Rule(name, CONTRACT, "Columns, types, nulls and values are as schemas/ states.")
+    yield Rule(
+        name,
+        "key_is_unique",
+        f"No two rows share {key}.",
+        f"SELECT {key}, count(*) AS rows FROM {name} GROUP BY ALL HAVING count(*) > 1",
+    )
+    for foreign in table.foreign_keys:
+        yield Rule(
+            name,
+            f"{foreign.column}_exists",
+            f"Every {foreign.column} is a row of {foreign.references}.",
+            f"SELECT {key}, {foreign.column} FROM {name} AS child WHERE {foreign.column} IS NOT NULL "
+            f"AND NOT EXISTS (SELECT 1 FROM {foreign.references} AS parent "
+            f"WHERE parent.{foreign.to_column} = child.{foreign.column})",
+        )
+
+
+def _count_rule(table: str, key: str, column: str, counted: str, rows: str) -> Rule:
+    return Rule(
+        table,
+        f"{column}_matches_rows",
+        f"{column} is the number of rows that it counts.",
+        f"SELECT {key}, {column}, coalesce(rows, 0) AS rows FROM {table} "
+        f"LEFT JOIN (SELECT {key}, {counted} AS rows FROM {rows} GROUP BY {key}) USING ({key}) "
+        f"WHERE {column} <> coalesce(rows, 0)",
+    )
+
+
+def _id_rule(table: str, column: str, kind: str, parts: tuple[str, ...], where: str = "true") -> Rule:
+    """The SQL twin of pipeline/tables/ids.py."""
+    spelled = " || ".join(
+        f"coalesce(length({part}::VARCHAR)::VARCHAR || ':' || {part}::VARCHAR, '-')" for part in parts
+    )
+    derived = f"left(sha256('{kind}/' || {spelled}), 20)"
+    return Rule(
+        table,
+        f"{column}_follows_from_content",
+        f"{column} is derived from {', '.join(parts)}.",
+        f"SELECT {column}, {derived} AS derived FROM {table} WHERE {where} AND {column} <> {derived}",
+    )
+
+
+_IN_PLACE = ("article_id", "comment_id")
+_BETWEEN_TABLES = (
+    _count_rule("articles", "article_id", "comment_count", "count(*)", "comments"),
+    _count_rule("articles", "article_id", "link_count", "count(*)", "links"),
+    _count_rule("articles", "article_id", "media_count", "count(*)", "media"),
+    _count_rule("articles", "article_id", "revision_count", "count(*)", "revisions"),
+    _count_rule(
+        "contributors",
+        "contributor_id",
+        "article_count",
+        "count(DISTINCT CASE WHEN comment_id IS NULL THEN article_id END)",
+        "contributions",
+    ),
+    _count_rule(
+        "contributors", "contributor_id", "comment_count", "count(DISTINCT comment_id)", "contributions"
+    ),
+    _id_rule("articles", "article_id", "article", ("canonical_url",)),
+    _id_rule("contributors", "contributor_id", "contributor", ("site", "slug", "NULL"), "slug IS NOT NULL"),
+    _id_rule("contributions", "contribution_id", "contribution", (*_IN_PLACE, "role", "position")),
+    _id_rule("links", "link_id", "link", (*_IN_PLACE, "region", "position", "href")),
+    _id_rule("media", "media_id", "media", (*_IN_PLACE, "region", "position", "url")),
+    Rule(
+        "comments",
+        "position_is_unique",
+        "No two comments of an article share a place.",
+        "SELECT article_id, position, count(*) AS rows FROM comments GROUP BY ALL HAVING count(*) > 1",
+    ),
+    Rule(
+        "revisions",
+        "one_is_current",
+        "Each article has one current revision.",
+        "SELECT article_id, count_if(is_current) AS current "
+        "FROM articles LEFT JOIN revisions USING (article_id) "
+        "GROUP BY article_id HAVING count_if(is_current) <> 1",
+    ),
+    Rule(
+        "revisions",
+        "nothing_is_lost",
+        "Every raw post that was found is one revision or one reject, and no other is.",
+        "SELECT source, raw_path, coalesce(found, 0) AS found, coalesce(told, 0) AS told FROM "
+        "(SELECT source, raw_path, count(*) AS found FROM raw_posts GROUP BY ALL) FULL JOIN "
+        "(SELECT source, raw_path, count(*) AS told FROM (SELECT source, raw_path FROM revisions "
+        "UNION ALL SELECT source, raw_path FROM rejects) GROUP BY ALL) USING (source, raw_path) "
+        "WHERE found IS DISTINCT FROM told",
+    ),
+)

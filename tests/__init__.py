@@ -1,0 +1,1 @@
+"""The tests mirror pipeline/; they are the specification of what it does."""
