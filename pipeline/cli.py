@@ -223,15 +223,17 @@ def _print_summary(built: Built, out: Path) -> None:
         why = ", ".join(f"{count} {reason}" for reason, count in built.rejects.items())
         typer.echo(f"  {name:{width}}  {rows:>9,}{f'  ({why})' if name == 'rejects' and why else ''}")
     typer.echo(f"\nWritten to {out}/parquet, {out}/csv and {out}/commonplace.duckdb")
-    command = "commonplace" if Path(sys.argv[0]).parent.name != "bin" else _short(Path(sys.argv[0]))
+    command = _as_typed(Path(sys.argv[0]))
     place = "" if out == Path("outputs") else f" --out {out}"
-    sql = "SELECT title, comment_count FROM articles ORDER BY 2 DESC LIMIT 5"
+    sql = "SELECT title, comment_count FROM articles ORDER BY 2 DESC, 1 LIMIT 5"
     typer.echo(f'Next: {command} query{place} "{sql}"')
 
 
-def _short(path: Path) -> str:
-    """A path as seen from here, where it lies below."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else path.name
+def _as_typed(command: Path) -> str:
+    """How the command can be typed again from here."""
+    if command.is_absolute() and command.is_relative_to(Path.cwd()):
+        return str(command.relative_to(Path.cwd()))
+    return str(command) if command.name == "commonplace" and not command.is_absolute() else "commonplace"
 
 
 def _print_rows(names: list[str], rows: list[tuple[Any, ...]], form: Format) -> None:
@@ -283,11 +285,10 @@ def _print_explanation(item: dict[str, Any]) -> None:
     typer.echo(f"{item['is']}: {item['name']}")
     for key, value in item["facts"].items():
         if isinstance(value, list):
-            typer.echo(f"  {key}:")
-            for line in value:
-                typer.echo(f"    {line}")
-        else:
-            typer.echo(f"  {key}: {value}")
+            for number, line in enumerate(value):
+                typer.echo(f"  {key + ':' if number == 0 else '':13}{line}")
+        elif value is not None:
+            typer.echo(f"  {key + ':':13}{value}")
     typer.echo("")
 
 

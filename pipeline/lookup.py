@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def _explain_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> 
         "title": article["title"],
         "url": article["url"],
         "profile": article["profile"],
-        "published": f"{article['published_at']} ({article['published_precision']})",
+        "published": _published(article),
         "author line": article["author_line"],
         "body": f"{article['word_count']} words, {article['char_count']} characters, "
         f"language {article['language']}{', a stub' if article['is_stub'] else ''}",
@@ -127,6 +128,13 @@ def _explain_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> 
         ],
     }
     return {"is": "article", "name": article_id, "facts": facts}
+
+
+def _published(article: dict[str, Any]) -> str | None:
+    if article["published_at"] is None:
+        return None
+    instant = article["published_at"].astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return f"{instant} (exact to the {article['published_precision']})"
 
 
 def _explain_rejects(connection: duckdb.DuckDBPyConnection, what: str) -> list[dict[str, Any]]:

@@ -33,8 +33,8 @@ from schemas.contract import GENERAL_RULES
 if TYPE_CHECKING:
     from pipeline.tables.checks import CheckResult
 
-_PREVIEW_ROWS = 5
-_PREVIEW_LENGTH = 120
+_PREVIEW_ROWS = 2
+_PREVIEW_LENGTH = 60
 
 
 def column_schema(table: Table) -> TableSchema:
@@ -104,7 +104,6 @@ def tables(
                 "dagster/row_count": frame.height,
                 "dagster/column_schema": column_schema(table),
                 "preview": _preview(frame),
-                "null share": _null_share(frame),
                 "bytes": _bytes(versions.candidate(out), table),
                 "seconds, all tables": round(seconds, 2),
             },
@@ -126,7 +125,18 @@ def _as_dagster(result: CheckResult) -> AssetCheckResult:
 
 
 def _preview(frame: pl.DataFrame) -> MetadataValue:
-    return MetadataValue.table([_record(row) for row in frame.head(_PREVIEW_ROWS).iter_rows(named=True)])
+    """Each column with the share of its values that is null, and its first values."""
+    nulls = frame.null_count().row(0, named=True) if frame.height else dict.fromkeys(frame.columns, 0)
+    first = frame.head(_PREVIEW_ROWS).to_dict(as_series=False)
+    return MetadataValue.table(
+        [
+            _record(
+                {"column": name, "null": f"{nulls[name] / max(frame.height, 1):.1%}"}
+                | {f"row {place}": value for place, value in enumerate(first[name], start=1)}
+            )
+            for name in frame.columns
+        ]
+    )
 
 
 def _record(row: dict[str, Any]) -> TableRecord:
