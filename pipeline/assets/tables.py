@@ -33,7 +33,6 @@ from schemas.contract import GENERAL_RULES
 if TYPE_CHECKING:
     from pipeline.tables.checks import CheckResult
 
-_PREVIEW_ROWS = 2
 _PREVIEW_LENGTH = 60
 
 
@@ -125,16 +124,17 @@ def _as_dagster(result: CheckResult) -> AssetCheckResult:
 
 
 def _preview(frame: pl.DataFrame) -> MetadataValue:
-    """Each column with the share of its values that is null, and its first values."""
-    nulls = frame.null_count().row(0, named=True) if frame.height else dict.fromkeys(frame.columns, 0)
-    first = frame.head(_PREVIEW_ROWS).to_dict(as_series=False)
+    """Each column with the share of its values that is null, and the first that is not."""
     return MetadataValue.table(
         [
             _record(
-                {"column": name, "null": f"{nulls[name] / max(frame.height, 1):.1%}"}
-                | {f"row {place}": value for place, value in enumerate(first[name], start=1)}
+                {
+                    "column": column.name,
+                    "null": f"{column.null_count() / max(frame.height, 1):.1%}",
+                    "example": next(iter(column.drop_nulls().head(1).to_list()), None),
+                }
             )
-            for name in frame.columns
+            for column in frame
         ]
     )
 
