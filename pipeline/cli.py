@@ -8,6 +8,8 @@ before a command needs it, so that `--help` answers at once.
 from __future__ import annotations
 
 import json
+import math
+import shlex
 import sys
 import traceback
 from collections.abc import Iterator
@@ -109,6 +111,8 @@ def explain(
     else:
         for item in found:
             _print_explanation(item)
+    if len(found) >= lookup.EXPLAINED:
+        typer.echo(f"Of articles and of rejects, no more than {lookup.EXPLAINED} are shown.", err=True)
 
 
 @app.command()
@@ -136,7 +140,8 @@ def ui(
     from pipeline.ui import serve
 
     with _told_plainly():
-        raise typer.Exit(serve(port, raw, out))
+        code = serve(port, raw, out)
+    raise typer.Exit(code)
 
 
 def main() -> None:
@@ -147,32 +152,46 @@ def main() -> None:
 @contextmanager
 def _told_plainly() -> Iterator[None]:
     """Turn what a user can mend into one line on stderr and an exit code."""
-    from pipeline.build import ChecksFailedError
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # who read the output, `head` for one, has seen enough: typer ends the command quietly
+    except KeyboardInterrupt:
+        _stop(130, "Interrupted. The standing outputs are as they were.")
+    except Exception as error:  # noqa: BLE001 - the last word is the user's: what failed, and what still stands
+        _stop(*_plain_words(error))
+
+
+def _plain_words(error: Exception) -> tuple[int, str]:
+    """The exit code for an error, and what to say of it."""
     from pipeline.lookup import LookupFailedError
+
+    if isinstance(error, LookupFailedError):
+        return WRONG_USE, str(error)
+
+    import duckdb
+
+    from pipeline.build import ChecksFailedError
     from pipeline.publish.duckdb import DatabaseError
     from pipeline.publish.versions import OutputsError
     from pipeline.sites.registry import UnknownProfileError
     from pipeline.sources.registry import SourcesError
 
-    try:
-        yield
-    except (SourcesError, UnknownProfileError, LookupFailedError) as error:
-        _stop(WRONG_USE, str(error))
-    except (OutputsError, DatabaseError) as error:
-        _stop(FAILED, str(error))
-    except ChecksFailedError as error:
-        _stop(FAILED, f"{error}\nNothing was published: the standing outputs are as they were.")
-    except OSError as error:
+    if isinstance(error, (SourcesError, UnknownProfileError)):
+        return WRONG_USE, str(error)
+    if isinstance(error, (OutputsError, DatabaseError)):
+        return FAILED, str(error)
+    if isinstance(error, ChecksFailedError):
+        return FAILED, f"{error}\nNothing was published: the standing outputs are as they were."
+    if isinstance(error, OSError):
         place = f" ({error.filename})" if error.filename else ""
-        _stop(FAILED, f"{error.strerror or error}{place}. The standing outputs are as they were.")
-    except KeyboardInterrupt:
-        _stop(130, "Interrupted. The standing outputs are as they were.")
-    except Exception:  # noqa: BLE001 - the last word is the user's: what failed, and what still stands
-        traceback.print_exc()
-        _stop(
-            FAILED,
-            "This is a fault of the pipeline; please report it. The standing outputs are as they were.",
-        )
+        return FAILED, f"{error.strerror or error}{place}. The standing outputs are as they were."
+    if isinstance(error, duckdb.OperationalError):
+        # "Failed to commit: ... Original error: Could not write file ...: No space left on device"
+        cause = str(error).rpartition("Original error: ")[2]
+        return FAILED, f"{cause}. The standing outputs are as they were."
+    traceback.print_exception(error)
+    return FAILED, "This is a fault of the pipeline; please report it. The standing outputs are as they were."
 
 
 def _stop(code: int, message: str) -> NoReturn:
@@ -224,28 +243,31 @@ def _print_summary(built: Built, out: Path) -> None:
         typer.echo(f"  {name:{width}}  {rows:>9,}{f'  ({why})' if name == 'rejects' and why else ''}")
     typer.echo(f"\nWritten to {out}/parquet, {out}/csv and {out}/commonplace.duckdb")
     command = _as_typed(Path(sys.argv[0]))
-    place = "" if out == Path("outputs") else f" --out {out}"
+    place = "" if out == Path("outputs") else f" --out {shlex.quote(str(out))}"
     sql = "SELECT title, comment_count FROM articles ORDER BY 2 DESC, 1 LIMIT 5"
     typer.echo(f'Next: {command} query{place} "{sql}"')
 
 
 def _as_typed(command: Path) -> str:
     """How the command can be typed again from here."""
+    if command.name != "commonplace":  # python -m pipeline.cli
+        return "commonplace"
     if command.is_absolute() and command.is_relative_to(Path.cwd()):
         return str(command.relative_to(Path.cwd()))
-    return str(command) if command.name == "commonplace" and not command.is_absolute() else "commonplace"
+    return "commonplace" if command.is_absolute() else str(command)
 
 
 def _print_rows(names: list[str], rows: list[tuple[Any, ...]], form: Format) -> None:
     if form is Format.json:
-        items = [dict(zip(names, row, strict=True)) for row in rows]
-        typer.echo(json.dumps(items, ensure_ascii=False, indent=2, default=_json_value))
+        items = [dict(zip(names, map(_json_value, row), strict=True)) for row in rows]
+        typer.echo(json.dumps(items, ensure_ascii=False, indent=2))
     elif form is Format.csv:
         import csv
 
         writer = csv.writer(sys.stdout, lineterminator="\r\n")
         writer.writerow(names)
         writer.writerows([_cell(value) for value in row] for row in rows)
+        sys.stdout.flush()
     else:
         from rich import box
         from rich.console import Console
@@ -265,20 +287,27 @@ def _cell(value: Any) -> str:
     """A value as in the CSV tables: nothing for null, JSON for lists, ISO 8601 for times."""
     if value is None:
         return ""
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_value)
+    if isinstance(value, (list, tuple, dict)):
+        return json.dumps(_json_value(value), ensure_ascii=False, separators=(",", ":"))
     if isinstance(value, bool):
         return str(value).lower()
-    return str(_json_value(value)) if not isinstance(value, (str, int, float)) else str(value)
+    return str(value if isinstance(value, float) else _json_value(value))
 
 
-def _json_value(value: Any) -> str:
+def _json_value(value: Any) -> Any:
+    """A value as JSON can hold it: ISO 8601 for times, null for what is no number, text for the rest."""
     from datetime import UTC, datetime
 
+    if isinstance(value, dict):
+        return {_cell(name): _json_value(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json_value(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, datetime):
         instant = value.astimezone(UTC) if value.tzinfo else value
         return instant.isoformat().replace("+00:00", "Z")
-    return str(value)
+    return value if value is None or isinstance(value, (str, int)) else str(value)
 
 
 def _print_explanation(item: dict[str, Any]) -> None:

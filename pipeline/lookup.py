@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-_EXPLAINED = 20
+# As many articles are explained at a time, and as many rejects.
+EXPLAINED = 20
+
+# How an answer names a raw post, in SQL.
+_PLACE = "source || ':' || raw_path"
 
 
 class LookupFailedError(Exception):
@@ -18,23 +23,38 @@ class LookupFailedError(Exception):
 def run_sql(out: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """The column names and rows of a query over the standing tables and views.
 
-    The database is opened for reading only. Raises LookupFailedError where there is none, or
-    where DuckDB refuses the query.
+    A name that repeats gets a number, as DuckDB does it: `title`, `title_1`. The database is opened
+    for reading only. Raises LookupFailedError where there is none, or where DuckDB refuses the query.
     """
     with _open(out) as connection:
         try:
             result = connection.execute(sql)
-            return [column[0] for column in result.description or ()], result.fetchall()
+            # Nothing but white space or remarks is no query, and has no result.
+            if result is None or result.description is None:
+                raise LookupFailedError("The query is empty. Try: SELECT * FROM articles LIMIT 5.")
+            return _told_apart([column[0] for column in result.description]), result.fetchall()
         except duckdb.Error as error:
             raise LookupFailedError(f"DuckDB refuses the query: {error}") from error
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    told: dict[str, None] = {}
+    for name in names:
+        spellings = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(1)))
+        told[next(spelling for spelling in spellings if spelling not in told)] = None
+    return list(told)
 
 
 def explain(out: Path, what: str) -> list[dict[str, Any]]:
     """What became of a page or a raw post: for each article or reject that `what` names, what it
     is, its name, and the facts.
 
-    `what` is a URL in any spelling, an id of any table, or a raw path or the end of one.
+    `what` is a URL in any spelling, an id of any table, or a raw path or the end of one, with its
+    source before it (`sample:_posts/A Title.md`) or without. Of articles and of rejects, no more than
+    EXPLAINED are given.
     """
+    if not what.strip():
+        raise LookupFailedError("Name a URL, an id, a raw path or the end of one.")
     with _open(out) as connection:
         articles = _article_ids(connection, what)
         found = [_explain_article(connection, article_id) for article_id in articles]
@@ -51,11 +71,17 @@ def _open(out: Path) -> duckdb.DuckDBPyConnection:
     database = out / "commonplace.duckdb"
     if not database.exists():
         raise LookupFailedError(f"{database}: there is no dataset yet. Run `commonplace build` first.")
-    return duckdb.connect(
-        str(database),
-        read_only=True,
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
-    )
+    try:
+        connection = duckdb.connect(
+            str(database),
+            read_only=True,
+            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+        )
+    except duckdb.Error as error:
+        raise LookupFailedError(f"{database}: DuckDB cannot open it: {error}") from error
+    # The same answer in every time zone, and names of tables only: no variables of this program.
+    connection.execute("SET TimeZone = 'UTC'; SET python_enable_replacements = false")
+    return connection
 
 
 def _article_ids(connection: duckdb.DuckDBPyConnection, what: str) -> list[str]:
@@ -81,9 +107,9 @@ def _article_ids(connection: duckdb.DuckDBPyConnection, what: str) -> list[str]:
                 ("revisions", "raw_sha256"),
             )
         )
-        sql = f"{ids} UNION SELECT article_id FROM revisions WHERE ends_with(raw_path, $what)"
+        sql = f"{ids} UNION SELECT article_id FROM revisions WHERE ends_with({_PLACE}, $what)"
         values = {"what": what}
-    rows = connection.execute(f"SELECT * FROM ({sql}) ORDER BY 1 LIMIT {_EXPLAINED}", values)
+    rows = connection.execute(f"SELECT * FROM ({sql}) ORDER BY 1 LIMIT {EXPLAINED}", values)
     return [row[0] for row in rows.fetchall()]
 
 
@@ -115,7 +141,7 @@ def _explain_article(connection: duckdb.DuckDBPyConnection, article_id: str) -> 
         "published": _published(article),
         "author line": article["author_line"],
         "body": f"{article['word_count']} words, {article['char_count']} characters, "
-        f"language {article['language']}{', a stub' if article['is_stub'] else ''}",
+        f"language {article['language'] or 'unknown'}{', a stub' if article['is_stub'] else ''}",
         "comments": article["comment_count"],
         "people": [
             f"{row['role']}: {row['name']}{' (in a comment)' if row['in_comment'] else ''}" for row in people
@@ -140,8 +166,8 @@ def _published(article: dict[str, Any]) -> str | None:
 def _explain_rejects(connection: duckdb.DuckDBPyConnection, what: str) -> list[dict[str, Any]]:
     rows = _rows(
         connection,
-        "SELECT * FROM rejects WHERE ends_with(raw_path, $what) OR raw_sha256 = $what "
-        f"ORDER BY source, raw_path LIMIT {_EXPLAINED}",
+        f"SELECT * FROM rejects WHERE ends_with({_PLACE}, $what) OR raw_sha256 = $what "
+        f"ORDER BY source, raw_path LIMIT {EXPLAINED}",
         what=what,
     )
     return [

@@ -41,4 +41,5 @@ def serve(port: int, raw: Path, out: Path) -> int:
         return process.wait()
     except KeyboardInterrupt:
         process.send_signal(signal.SIGINT)
-        return process.wait() and 0
+        process.wait()
+        return 0

@@ -68,7 +68,7 @@ def test_the_python_recipes_run(checkout):
 
 def test_every_make_target_that_the_readme_names_exists():
     makefile = (PROJECT / "Makefile").read_text()
-    for target in set(re.findall(r"\bmake ([a-z]+)\b(?= |`)", README)):
+    for target in set(re.findall(r"(?:^|`)make ([a-z]+)\b", README, re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 

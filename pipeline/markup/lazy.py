@@ -17,7 +17,7 @@ _LAZY_ATTRIBUTES = (
 # address's end parts too, one inside belongs to it: `/w_200,h_100/a.jpg 2x, /b.jpg`. So does white
 # space beyond ASCII, such as the hair spaces around the dash of a title.
 _CANDIDATE = re.compile(r"[ \t\n\r\f,]*+([^ \t\n\r\f]++)(?:(?<=,)|([^,]*+))")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)[wx]")
+_SIZE = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)[wx]")
 
 
 def image_url(image: Tag, base: str) -> str | None:
@@ -33,7 +33,9 @@ def largest_source(image: Tag, base: str) -> str | None:
     """The absolute address of the largest picture of an <img>'s `srcset`; None without one."""
     best: tuple[float, str] | None = None
     for name in ("srcset", "data-srcset", "data-lazy-srcset"):
-        for candidate, descriptor in _CANDIDATE.findall(str(image.attrs.get(name) or "")):
+        # Stripped, so that every run of white space leads to a candidate and none is tried twice.
+        srcset = str(image.attrs.get(name) or "").strip(" \t\n\r\f,")
+        for candidate, descriptor in _CANDIDATE.findall(srcset):
             url = absolute_web_url(candidate.rstrip(","), base)
             stated = _SIZE.search(descriptor)
             size = float(stated.group(1)) if stated else 1.0

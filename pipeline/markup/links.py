@@ -10,6 +10,7 @@ from pipeline.markup.canonical import canonical_url
 from pipeline.markup.render import HIDDEN, inline_text
 from pipeline.markup.soup import elements
 from pipeline.markup.urls import absolute_url, host_of, is_web_url, site_of
+from pipeline.posts.plain_text import one_line
 
 _ELEMENTS = frozenset(("a", "area"))
 IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".bmp", ".tif", ".tiff", ".avif")
@@ -44,7 +45,7 @@ def links(root: Tag, page_url: str, region: str, *, prettified: bool = False) ->
                 href=href,
                 kind=kind_of(href, page_url),
                 text=inline_text(anchor, prettified=prettified),
-                rel=_joined(anchor.attrs.get("rel")),
+                rel=one_line(str(anchor.attrs.get("rel") or "")),
             )
         )
     return found
@@ -71,9 +72,3 @@ def _is_hidden(element: Tag, root: Tag) -> bool:
             return True
         parent = parent.parent
     return False
-
-
-def _joined(value: object) -> str | None:
-    """A multi-valued attribute as one text."""
-    text = " ".join(value) if isinstance(value, list) else str(value or "")
-    return text.strip() or None

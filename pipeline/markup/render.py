@@ -58,6 +58,13 @@ _TAGS = frozenset(
     "ul var wbr".split()
 )
 _VOID = frozenset(("br", "hr", "img", "wbr", "col"))
+# The tag that is written for an element. Any other that stands on lines of its own, such as <center>
+# or <form>, is written as one without a meaning, so that its words are not glued to those around it.
+_WRITTEN = (
+    dict.fromkeys((_LINES | _PARAGRAPHS) - {"html", "body"}, "div")
+    | dict.fromkeys(_PREFORMATTED, "pre")
+    | {name: name for name in _TAGS}
+)
 _ANYWHERE = frozenset(_ATTRIBUTES["*"])
 _cleaner = nh3.Cleaner(
     tags=set(_TAGS),
@@ -180,13 +187,13 @@ class _Writer:
             self._white = ""
         if name in _PREFORMATTED:
             self._preformatted += 1
-        if name in _TAGS and self._with_html:
-            self._html.append(self._start_tag(element))
+        if self._with_html and (tag := _WRITTEN.get(name)):
+            self._html.append(self._start_tag(element, tag))
 
     def leave(self, element: Tag) -> None:
         name = element.name
-        if name in _TAGS and name not in _VOID and self._with_html:
-            self._html.append(f"</{name}>")
+        if self._with_html and name not in _VOID and (tag := _WRITTEN.get(name)):
+            self._html.append(f"</{tag}>")
         if name in _PREFORMATTED:
             self._preformatted -= 1
         if name in _PARAGRAPHS:
@@ -297,8 +304,7 @@ class _Writer:
             return ""
         return " "
 
-    def _start_tag(self, element: Tag) -> str:
-        name = element.name
+    def _start_tag(self, element: Tag, name: str) -> str:
         allowed = _ATTRIBUTES.get(name)
         written = [name]
         if name == "img":

@@ -16,10 +16,15 @@ MAX_TAGS = 250_000
 # Elements in elements, of which real posts have 48 at most. What looks at the ancestors of every
 # element takes as long as there are elements times levels.
 MAX_DEPTH = 5_000
+_ADVICE = "Cut what is not the post's text."
 
 
 class MarkupError(Exception):
-    """The HTML cannot be parsed within bounds."""
+    """The HTML cannot be parsed within bounds; `reason` is a code of the table `rejects`."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class _HtmlTreeBuilder(LXMLTreeBuilder):
@@ -44,7 +49,8 @@ class _HtmlTreeBuilder(LXMLTreeBuilder):
         assert self.soup is not None
         if len(self.soup.tagStack) > MAX_DEPTH:
             raise MarkupError(
-                f"The HTML nests more than {MAX_DEPTH:,} levels deep. Cut what is not the post's text."
+                "too_deep",
+                f"The HTML nests more than {MAX_DEPTH:,} levels deep. Cut what is not the post's text.",
             )
         self.soup.handle_starttag(tag, None, None, AttributeDict(attrib))
 
@@ -60,7 +66,9 @@ def make_soup(markup: str) -> BeautifulSoup:
     Raises MarkupError where the tree would grow beyond bounds.
     """
     if markup.count("<") > 2 * MAX_TAGS:
-        raise MarkupError(f"The HTML has more than {MAX_TAGS:,} tags. Cut what is not the post's text.")
+        raise MarkupError(
+            "too_many_tags", f"The HTML has more than {MAX_TAGS:,} tags. Cut what is not the post's text."
+        )
     with warnings.catch_warnings():
         # A post may well be nothing but an address.
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)

@@ -11,7 +11,7 @@ import tldextract
 # Schemes that act or embed instead of leading somewhere.
 _NO_DESTINATION = frozenset({"javascript", "vbscript", "data", "blob", "about", "filesystem"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_WRITTEN_ABSOLUTE = re.compile(r"https?://[\x21-\x7e]+", re.IGNORECASE)
+_WRITTEN_ABSOLUTE = re.compile(r"https?://[\x21-\x7e]+")
 _PRINTABLE_ASCII = re.compile(r"[\x20-\x7e]+")
 _EDGE = "".join(map(chr, range(0x21)))
 
@@ -72,8 +72,15 @@ def host_of(url: str) -> str | None:
 
 @lru_cache(maxsize=65_536)
 def registered_domain_of(host: str) -> str | None:
-    """The public suffix of a host and one label; None for an address of numbers."""
-    return _suffixes(host).top_domain_under_public_suffix or None
+    """The public suffix of a host and one label; None for an address of numbers.
+
+    A suffix that is not on the list is its last label (https://publicsuffix.org/list/, the rule `*`).
+    """
+    found = _suffixes(host)
+    if found.suffix or found.ipv4 or found.ipv6:
+        return found.top_domain_under_public_suffix or None
+    labels = host.split(".")[-2:]
+    return ".".join(labels) if len(labels) == 2 else None
 
 
 def site_of(host: str) -> str:

@@ -27,7 +27,8 @@ UNKNOWN = Published(None, "unknown")
 
 def read_epoch(text: str) -> Published:
     """An epoch comment's milliseconds since 1970; `NaN` and any other text is unknown."""
-    if not _EPOCH_MS.fullmatch(text.strip()):
+    text = text.strip()
+    if not _EPOCH_MS.fullmatch(text):
         return UNKNOWN
     try:
         return Published(_UNIX_EPOCH + timedelta(milliseconds=int(text)), "second")

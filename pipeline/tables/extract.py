@@ -112,10 +112,8 @@ def _read(raw: RawPost, profiles: Mapping[str, str]) -> Rows | Reject:
         page = profile.read(post, url)
         stage = "extract"
         _add_rows(raw, post, url, profile, page, rows)
-    except PostError as error:
+    except (PostError, MarkupError) as error:
         return _reject(raw, stage, error.reason, str(error))
-    except MarkupError as error:
-        return _reject(raw, stage, "too_many_tags", str(error))
     except UnknownProfileError:
         raise
     except Exception as error:  # noqa: BLE001 - hostile input must cost its own row, never the run
