@@ -6,7 +6,7 @@ Prints, each measured in a process of its own in this one run:
   `BeautifulSoup(body, "lxml")` over the bodies of the same posts;
 - peak memory of the build, all its processes together;
 - bytes of Parquet to bytes of raw posts;
-- seconds and CPU of a cold build of the sample, start included.
+- seconds and CPU of a cold build of the sample, start included, and of loading Dagster's definitions.
 
 RAW is a folder of posts, or one with a sources.yaml. Without it, the archives of
 `../shared/data` are unpacked and measured, where they are there.
@@ -141,6 +141,8 @@ def main() -> None:
         command = [python, "-m", "pipeline.cli", "build", "--raw", "raw", "--out", str(sample)]
         cpu, wall, _ = measure(command)
         print(f"cold build of the sample           {cpu:8.1f} s CPU, {wall:.1f} s")
+        cpu, wall, _ = measure([python, "-c", "import pipeline.definitions"])
+        print(f"loading the Dagster definitions    {cpu:8.1f} s CPU, {wall:.1f} s")
         print(json.dumps({"python": sys.version.split()[0], "cpus": os.cpu_count()}), file=sys.stderr)
 
 

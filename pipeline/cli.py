@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 FAILED, WRONG_USE = 1, 2
 
+# A column of a printed table with less room, in characters, cannot be read.
+NARROWEST = 8
+
 app = typer.Typer(
     name="commonplace",
     help="Turn archives of web posts into open datasets.\n\n"
@@ -269,18 +272,32 @@ def _print_rows(names: list[str], rows: list[tuple[Any, ...]], form: Format) -> 
         writer.writerows([_cell(value) for value in row] for row in rows)
         sys.stdout.flush()
     else:
-        from rich import box
-        from rich.console import Console
-        from rich.table import Column, Table
-        from rich.text import Text
+        _print_table(names, rows)
+        typer.echo(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", err=True)
 
+
+def _print_table(names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    """Rows side by side; where there is no room for that, one value a line."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    console = Console()
+    if len(names) * NARROWEST <= console.width:
         table = Table(*(Column(Text(name)) for name in names), box=box.SIMPLE_HEAD, show_edge=False)
         for row in rows:
             # As Text, not markup: what a post says is not for rich to obey.
             table.add_row(*(Text(_cell(value), overflow="fold") for value in row))
-        console = Console()
         console.print(table)
-        typer.echo(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", err=True)
+        return
+    width = max(map(len, names)) + 2
+    for number, row in enumerate(rows, start=1):
+        typer.echo(f"row {number}")
+        for name, value in zip(names, row, strict=True):
+            text = _cell(value).replace("\n", f"\n{'':{width + 2}}")
+            typer.echo(f"  {name + ':':{width}}{text}".rstrip())
+        typer.echo("")
 
 
 def _cell(value: Any) -> str:

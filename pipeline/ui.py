@@ -37,6 +37,8 @@ def serve(port: int, raw: Path, out: Path) -> int:
         cwd=PROJECT,
         env=environment(raw, out),
     )
+    # A SIGTERM, as service managers send it, ends Dagster too: no webserver is left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return process.wait()
     except KeyboardInterrupt:

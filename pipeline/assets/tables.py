@@ -103,6 +103,10 @@ def tables(
                 "dagster/row_count": frame.height,
                 "dagster/column_schema": column_schema(table),
                 "preview": _preview(frame),
+                **{
+                    f"{key.column} leads to": MetadataValue.asset(AssetKey(key.references))
+                    for key in table.foreign_keys
+                },
                 "bytes": _bytes(versions.candidate(out), table),
                 "seconds, all tables": round(seconds, 2),
             },

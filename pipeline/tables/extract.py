@@ -20,6 +20,7 @@ from pipeline.markup.links import Link
 from pipeline.markup.media import MediaItem
 from pipeline.markup.soup import MarkupError
 from pipeline.markup.urls import absolute_web_url, host_of, is_web_url, registered_domain_of, site_of
+from pipeline.posts.plain_text import one_line
 from pipeline.posts.post import Post, PostError, read_post
 from pipeline.sites.page import Comment, Credit, Page
 from pipeline.sites.registry import Profile, UnknownProfileError, profile_for
@@ -134,13 +135,9 @@ def _page_url(post: Post) -> str:
 
 
 def _reject(raw: RawPost, stage: str, reason: str, message: str) -> Reject:
-    return Reject(
-        raw.source, printable_path(raw.path), len(raw.data), raw.sha256, stage, reason, _printable(message)
-    )
-
-
-def _printable(message: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in message)
+    # A message may quote the post.
+    clean = one_line(message) or reason
+    return Reject(raw.source, printable_path(raw.path), len(raw.data), raw.sha256, stage, reason, clean)
 
 
 def _add_rows(raw: RawPost, post: Post, url: str, profile: Profile, page: Page, rows: Rows) -> None:
