@@ -111,7 +111,7 @@ def render(root: Tag, base: str, *, prettified: bool = False) -> Rendered:
 def inline_text(root: Tag, *, prettified: bool = False) -> str | None:
     """The text below `root` on one line; None where there is none."""
     if len(root.contents) == 1 and type(only := root.contents[0]) is NavigableString:
-        text = only.strip()
+        text = only.strip(_WHITE)
         if "\n" not in text:  # nothing to fold but what one_line folds
             return one_line(text)
     writer = _Writer("", prettified, with_html=False)

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import time
+import warnings
+
+import pytest
+
+from pipeline.markup import soup
+from pipeline.markup.soup import MarkupError, ancestor, elements, make_soup
+
+
+def test_html_becomes_a_tree():
+    tree = make_soup('<p id="one">The river is <b>low</b>.</p>')
+    (p,) = elements(tree, ("p",))
+    assert (p.name, p.attrs, p.get_text()) == ("p", {"id": "one"}, "The river is low.")
+
+
+@pytest.mark.parametrize(
+    ("markup", "attributes"),
+    [
+        pytest.param(
+            '<a class="a  b" rel="nofollow me">',
+            {"class": "a  b", "rel": "nofollow me"},
+            id="one string each",
+        ),
+        pytest.param("<a HREF=x HIDDEN>", {"href": "x", "hidden": ""}, id="names in small letters, no value"),
+        pytest.param('<a href="/?a=1&timestamp=2">', {"href": "/?a=1&timestamp=2"}, id="no × in an address"),
+        pytest.param(
+            '<a href="/?a=1&amp;timestamp=2">', {"href": "/?a=1&timestamp=2"}, id="nor in one that is escaped"
+        ),
+        pytest.param('<a href="/?a=1&copy=2&region=3">', {"href": "/?a=1&copy=2&region=3"}, id="nor © or ®"),
+        pytest.param('<a title="&lt;b&gt; &quot;&#38;">', {"title": '<b> "&'}, id="entities"),
+        pytest.param('<a id="1" ; id="2">', {"id": "1", ";": ""}, id="a stray sign, a name given twice"),
+    ],
+)
+def test_an_attribute_is_what_was_written(markup, attributes):
+    (anchor,) = elements(make_soup(markup), ("a",))
+    assert dict(anchor.attrs) == attributes
+
+
+def test_elements_come_in_document_order_however_deep():
+    tree = make_soup('<div><a id="1"></a><p><a id="2"><img id="3"></a></p></div><img id="4"><b id="5"></b>')
+    assert [element["id"] for element in elements(tree, frozenset(("a", "img")))] == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    "markup", ["", " \n", "Low tide.", "https://delta.example/1", "<", "</p>", "<!-- -->", "<!doctype html>"]
+)
+def test_any_text_is_html(markup):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tree = make_soup(markup)
+    assert elements(tree, ("a", "img")) == []
+
+
+def test_nothing_is_dropped_below_256_levels():
+    """libxml2 gives up there, unless told otherwise."""
+    tree = make_soup("<div>" * 3_000 + '<a href="/1">deep</a>' + "</div>" * 3_000 + '<a href="/2">behind</a>')
+    assert [anchor["href"] for anchor in elements(tree, ("a",))] == ["/1", "/2"]
+
+
+def test_deep_markup_is_parsed_quickly():
+    start = time.perf_counter()
+    make_soup("<div>" * 4_900)
+    assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("markup", "reason"),
+    [
+        pytest.param("<br>" * 500_001, "too_many_tags", id="too many tags"),
+        pytest.param("<" * 500_001, "too_many_tags", id="too many signs that may begin one"),
+        pytest.param("<div>" * 5_010, "too_deep", id="too deep"),
+        pytest.param("<p>one</p>" + "<b><i>" * 2_505, "too_deep", id="too deep, after something else"),
+    ],
+)
+def test_a_tree_beyond_bounds_is_refused(markup, reason):
+    with pytest.raises(MarkupError, match=r"^The HTML .*\.$") as refusal:
+        make_soup(markup)
+    assert refusal.value.reason == reason
+
+
+def test_as_many_tags_as_are_allowed_are_read(monkeypatch):
+    monkeypatch.setattr(soup, "MAX_TAGS", 10)
+    assert len(elements(make_soup("<b>x</b>" * 10), ("b",))) == 10
+    with pytest.raises(MarkupError, match="more than 10 tags"):
+        make_soup("<b>x</b>" * 11)
+
+
+def test_the_nearest_element_around_another():
+    tree = make_soup('<div id="1"><div id="2"><p><b>x</b></p></div></div>')
+    (b,) = elements(tree, ("b",))
+    nearest = ancestor(b, "div")
+    assert nearest is not None
+    assert nearest["id"] == "2"
+    assert ancestor(b, "b") is None
