@@ -109,9 +109,10 @@ _BETWEEN_TABLES = (
         "revisions",
         "one_is_current",
         "Each article has one current revision.",
-        "SELECT article_id, count_if(is_current) AS current "
+        # Not count_if, which is null, and so never wrong, where an article has no revision at all.
+        "SELECT article_id, count(*) FILTER (is_current) AS current "
         "FROM articles LEFT JOIN revisions USING (article_id) "
-        "GROUP BY article_id HAVING count_if(is_current) <> 1",
+        "GROUP BY article_id HAVING count(*) FILTER (is_current) <> 1",
     ),
     Rule(
         "revisions",
