@@ -33,8 +33,9 @@ class _HtmlTreeBuilder(LXMLTreeBuilder):
     takes a fifth off the time of a parse.
     """
 
-    # lxml gives text only, which needs none of HTMLAttributeDict's conversions.
-    attribute_dict_class = AttributeDict
+    def __init__(self) -> None:
+        # Attributes are text, as lxml gives them: nothing to convert, and no lists of classes.
+        super().__init__(multi_valued_attributes=None, attribute_dict_class=AttributeDict)
 
     def default_parser(self, encoding: str | None) -> Any:
         """The parser that lxml runs, with this builder as its target."""
@@ -52,7 +53,7 @@ class _HtmlTreeBuilder(LXMLTreeBuilder):
                 "too_deep",
                 f"The HTML nests more than {MAX_DEPTH:,} levels deep. Cut what is not the post's text.",
             )
-        self.soup.handle_starttag(tag, None, None, AttributeDict(attrib))
+        self.soup.handle_starttag(tag, None, None, attrib)
 
     def end(self, tag: Any) -> None:
         """Called by lxml for an end tag."""
@@ -72,7 +73,7 @@ def make_soup(markup: str) -> BeautifulSoup:
     with warnings.catch_warnings():
         # A post may well be nothing but an address.
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
-        return BeautifulSoup(markup, builder=_HtmlTreeBuilder(multi_valued_attributes=None))
+        return BeautifulSoup(markup, builder=_HtmlTreeBuilder())
 
 
 def elements(root: Tag, names: Container[str]) -> list[Tag]:
