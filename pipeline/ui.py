@@ -20,6 +20,8 @@ def environment(raw: Path, out: Path, home: Path = HOME) -> dict[str, str]:
     return os.environ | {
         "DAGSTER_HOME": str(home),
         "DAGSTER_DISABLE_TELEMETRY": "1",
+        # Dagster speaks well of its other command at every start.
+        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
         "COMMONPLACE_RAW": str(raw.resolve()),
         "COMMONPLACE_OUT": str(out.resolve()),
     }
@@ -31,11 +33,13 @@ def serve(port: int, raw: Path, out: Path) -> int:
         f"The Dagster UI is at http://127.0.0.1:{port} in a few seconds. Stop it with Ctrl-C.",
         file=sys.stderr,
     )
+    settings = environment(raw, out)
     command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(
         [*command, "--workspace", str(PROJECT / "workspace.yaml"), "--log-level", "warning"],
-        cwd=PROJECT,
-        env=environment(raw, out),
+        # Not the project's folder: Dagster would warn of the dagster.yaml that lies there.
+        cwd=HOME,
+        env=settings,
     )
     # A SIGTERM, as service managers send it, ends Dagster too: no webserver is left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -65,6 +65,8 @@ def write_database(parquet_folder: Path, path: Path) -> None:
         # Nothing is fetched: all that is needed is part of DuckDB itself.
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        # Compressing goes column by column anyway: a second thread takes memory and saves no time.
+        "threads": 1,
         # Else what does not fit into memory lands in the folder that the process stands in.
         "temp_directory": f"{path}.tmp",
     }
