@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 FAILED, WRONG_USE = 1, 2
 
 # A column of a printed table with less room, in characters, cannot be read.
-NARROWEST = 8
+NARROWEST = 10
 
 app = typer.Typer(
     name="commonplace",
@@ -94,7 +95,9 @@ def query(
     from pipeline import lookup
 
     with _told_plainly():
-        names, rows = lookup.run_sql(out, sys.stdin.read() if sql == "-" else sql)
+        if sql == "-":
+            sql = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+        names, rows = lookup.run_sql(out, sql)
         _print_rows(names, rows, form)
 
 
@@ -285,7 +288,9 @@ def _print_table(names: list[str], rows: list[tuple[Any, ...]]) -> None:
 
     console = Console()
     if len(names) * NARROWEST <= console.width:
-        table = Table(*(Column(Text(name)) for name in names), box=box.SIMPLE_HEAD, show_edge=False)
+        table = Table(
+            *(Column(Text(name, overflow="fold")) for name in names), box=box.SIMPLE_HEAD, show_edge=False
+        )
         for row in rows:
             # As Text, not markup: what a post says is not for rich to obey.
             table.add_row(*(Text(_cell(value), overflow="fold") for value in row))
@@ -308,7 +313,7 @@ def _cell(value: Any) -> str:
         return json.dumps(_json_value(value), ensure_ascii=False, separators=(",", ":"))
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value if isinstance(value, float) else _json_value(value))
+    return str(value if isinstance(value, (float, Decimal)) else _json_value(value))
 
 
 def _json_value(value: Any) -> Any:
@@ -319,8 +324,8 @@ def _json_value(value: Any) -> Any:
         return {_cell(name): _json_value(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_json_value(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
+    if isinstance(value, (float, Decimal)):
+        return float(value) if math.isfinite(value) else None
     if isinstance(value, datetime):
         instant = value.astimezone(UTC) if value.tzinfo else value
         return instant.isoformat().replace("+00:00", "Z")

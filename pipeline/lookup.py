@@ -9,11 +9,13 @@ from typing import Any
 
 import duckdb
 
+from pipeline.sources.raw import printable_path
+
 # As many articles are explained at a time, and as many rejects.
 EXPLAINED = 20
 
-# How an answer names a raw post, in SQL.
-_PLACE = "source || ':' || raw_path"
+# A raw post is named as an answer names it, or as the file system does.
+_IS_AT_THE_END = "ends_with(source || ':' || raw_path, $what) OR ends_with(raw_path, $path)"
 
 
 class LookupFailedError(Exception):
@@ -26,6 +28,8 @@ def run_sql(out: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     A name that repeats gets a number, as DuckDB does it: `title`, `title_1`. The database is opened
     for reading only. Raises LookupFailedError where there is none, or where DuckDB refuses the query.
     """
+    if not _is_utf8(sql):
+        raise LookupFailedError("The query is not UTF-8.")
     with _open(out) as connection:
         try:
             result = connection.execute(sql)
@@ -35,14 +39,6 @@ def run_sql(out: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
             return _told_apart([column[0] for column in result.description]), result.fetchall()
         except duckdb.Error as error:
             raise LookupFailedError(f"DuckDB refuses the query: {error}") from error
-
-
-def _told_apart(names: list[str]) -> list[str]:
-    told: dict[str, None] = {}
-    for name in names:
-        spellings = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(1)))
-        told[next(spelling for spelling in spellings if spelling not in told)] = None
-    return list(told)
 
 
 def explain(out: Path, what: str) -> list[dict[str, Any]]:
@@ -55,10 +51,13 @@ def explain(out: Path, what: str) -> list[dict[str, Any]]:
     """
     if not what.strip():
         raise LookupFailedError("Name a URL, an id, a raw path or the end of one.")
+    # As the tables spell a path that is not UTF-8: `caf\xe9.md`.
+    path = printable_path(what)
+    what = what if _is_utf8(what) else path
     with _open(out) as connection:
-        articles = _article_ids(connection, what)
+        articles = _article_ids(connection, what, path)
         found = [_explain_article(connection, article_id) for article_id in articles]
-        found += _explain_rejects(connection, what)
+        found += _explain_rejects(connection, what, path)
     if not found:
         raise LookupFailedError(
             f"{what!r} is no URL, id or raw path of this dataset. `commonplace query` can search: "
@@ -84,7 +83,20 @@ def _open(out: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _article_ids(connection: duckdb.DuckDBPyConnection, what: str) -> list[str]:
+def _is_utf8(text: str) -> bool:
+    """False where bytes of the command line were no UTF-8: Python keeps them as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    told: dict[str, None] = {}
+    for name in names:
+        spellings = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(1)))
+        told[next(spelling for spelling in spellings if spelling not in told)] = None
+    return list(told)
+
+
+def _article_ids(connection: duckdb.DuckDBPyConnection, what: str, path: str) -> list[str]:
     from pipeline.markup.canonical import canonical_url
     from pipeline.markup.urls import is_web_url
 
@@ -107,8 +119,8 @@ def _article_ids(connection: duckdb.DuckDBPyConnection, what: str) -> list[str]:
                 ("revisions", "raw_sha256"),
             )
         )
-        sql = f"{ids} UNION SELECT article_id FROM revisions WHERE ends_with({_PLACE}, $what)"
-        values = {"what": what}
+        sql = f"{ids} UNION SELECT article_id FROM revisions WHERE {_IS_AT_THE_END}"
+        values = {"what": what, "path": path}
     rows = connection.execute(f"SELECT * FROM ({sql}) ORDER BY 1 LIMIT {EXPLAINED}", values)
     return [row[0] for row in rows.fetchall()]
 
@@ -163,12 +175,13 @@ def _published(article: dict[str, Any]) -> str | None:
     return f"{instant} (exact to the {article['published_precision']})"
 
 
-def _explain_rejects(connection: duckdb.DuckDBPyConnection, what: str) -> list[dict[str, Any]]:
+def _explain_rejects(connection: duckdb.DuckDBPyConnection, what: str, path: str) -> list[dict[str, Any]]:
     rows = _rows(
         connection,
-        f"SELECT * FROM rejects WHERE ends_with({_PLACE}, $what) OR raw_sha256 = $what "
+        f"SELECT * FROM rejects WHERE {_IS_AT_THE_END} OR raw_sha256 = $what "
         f"ORDER BY source, raw_path LIMIT {EXPLAINED}",
         what=what,
+        path=path,
     )
     return [
         {
