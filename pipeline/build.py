@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.publish import csv, duckdb, parquet, versions
+from pipeline.sites.registry import UnknownProfileError, profile_for
 from pipeline.sources import folder
 from pipeline.sources.raw import RawFile, RawPost, Reject, printable_path
 from pipeline.sources.registry import Source, SourcesError, read_sources
@@ -89,8 +90,18 @@ class Built:
 
 
 def find_posts(raw: Path) -> Listing:
-    """List the raw posts of every enabled source. Raises SourcesError where there are none."""
+    """List the raw posts of every enabled source.
+
+    Raises SourcesError where there are none, and UnknownProfileError where a source names a
+    profile that does not exist.
+    """
     sources = read_sources(raw)
+    for source, _ in sources:
+        for host in source.profiles:
+            try:
+                profile_for(host, source.profiles)
+            except UnknownProfileError as error:
+                raise UnknownProfileError(f"source {source.name!r}: {error}") from error
     files = [file for source, at in sources for file in folder.list_files(source.name, at, source.glob)]
     if not files:
         places = ", ".join(f"{at}/{source.glob}" for source, at in sources)

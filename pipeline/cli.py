@@ -34,7 +34,8 @@ NARROWEST = 10
 app = typer.Typer(
     name="commonplace",
     help="Turn archives of web posts into open datasets.\n\n"
-    "Exit codes: 0 done; 1 a check or the build failed and nothing was changed; 2 wrong use.",
+    "Exit codes: 0 done; 1 a check or the build failed and nothing was changed; 2 wrong use; "
+    "130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

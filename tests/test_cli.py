@@ -600,7 +600,7 @@ def test_help_is_quick_and_complete():
     for name in ("help", "nothing"):
         text = " ".join(shown[name].split())
         assert (
-            "Exit codes: 0 done; 1 a check or the build failed and nothing was changed; 2 wrong use." in text
+            "Exit codes: 0 done; 1 a check or the build failed and nothing was changed; 2 wrong use" in text
         )
         assert all(
             f"\n  {command} " in shown[name] for command in ("build", "query", "explain", "rejects", "ui")

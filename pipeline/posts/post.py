@@ -13,8 +13,8 @@ from pipeline.posts.front_matter import FrontMatterError
 from pipeline.posts.plain_text import clean_text, one_line
 
 # Format (a): `<!--epoch-->`, `[title](url)`, `------`, then `<div>` ... `</div>`. The title may
-# hold brackets and the URL parentheses, so the line's last `](` and `)` part them.
-# Any other comment is part of the body.
+# hold brackets and the URL parentheses, so the line's last `](` and `)` part them. A comment that
+# is no number is part of the body.
 _EPOCH = re.compile(r"\s*<!--\s*(-?\d+|NaN)\s*-->[ \t]*(?:\n|\Z)")
 _TITLE_LINE_LIMIT = 4_000
 _RULE = re.compile(r"\n-{3,}[ \t]*(?:\n|\Z)")
