@@ -236,7 +236,7 @@ def test_what_build_refuses_is_told_in_one_line(tea, copy, tmp_path):
             raw_folder(tmp_path / "profile", unknown_profile),
             new,
             2,
-            "host 'www.lanternfile.example': there is no profile 'lantern'. Known are chinafile, generic",
+            "source 'tea': host 'www.lanternfile.example': there is no profile 'lantern'",
         ),
         "a file": (
             tea,
