@@ -160,6 +160,6 @@ def test_a_build_killed_at_any_moment_leaves_the_old_outputs_whole(built, tmp_pa
         if found == new:  # it was quicker than expected: stand where we stood
             shutil.rmtree(out)
             shutil.copytree(built, out, symlinks=True)
-    assert died_at_work >= 10
+    assert died_at_work >= 5  # else the moments say little
     run_build(raw, out)
     assert hashes(out) == new
