@@ -15,6 +15,7 @@ from schemas.contract import (
 )
 
 PRECISIONS = ["second", "day", "unknown"]
+PUBLISH = ["full", "excerpt", "metadata"]
 
 
 class Articles(Contract):
@@ -87,16 +88,21 @@ class Articles(Contract):
         str_matches=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
     )
     body_text: str = column(
-        "The text of the page's own body as a browser shows it; null where there is none.",
+        "The text of the page's own body as a browser shows it; only its beginning, or null, where "
+        "`publish` says so; null where there is none.",
         nullable=True,
     )
     body_html: str = column(
-        "The same body as sanitised HTML with absolute links; null where there is none.", nullable=True
+        "The same body as sanitised HTML with absolute links; null where there is none, or where "
+        "`publish` is not full.",
+        nullable=True,
     )
     is_stub: pl.Boolean = column("True where the post has no body text beyond its title.")
-    char_count: pl.Int64 = column("Length of `body_text`.", unit="Unicode code points", ge=0)
+    char_count: pl.Int64 = column(
+        "Length of the whole body text, however much of it is published.", unit="Unicode code points", ge=0
+    )
     word_count: pl.Int64 = column(
-        "Words in `body_text`: each Han character or kana is one word, and so is each run of other "
+        "Words in the whole body text: each Han character or kana is one word, and so is each run of other "
         "letters, digits, apostrophes and hyphens.",
         unit="words",
         ge=0,
@@ -113,6 +119,12 @@ class Articles(Contract):
         "The site profile that read the page: a module of pipeline/sites.",
         str_matches=CODE_PATTERN,
         example="chinafile",
+    )
+    publish: str = column(
+        "What of the texts is published, by the rights of the source: full; excerpt (the beginning of "
+        "each text, without HTML); or metadata (no text).",
+        isin=PUBLISH,
+        source="`publish` in raw/sources.yaml",
     )
 
     class Config:

@@ -34,11 +34,17 @@ class Comments(Contract):
         "When the comment was published; null where the page does not say.", nullable=True, unit="UTC"
     )
     body_text: str = column(
-        "The comment's text as a browser shows it; null where it has none.", nullable=True
+        "The comment's text as a browser shows it, as much of it as the article's `publish` allows; null "
+        "where it has none.",
+        nullable=True,
     )
-    body_html: str = column("The comment as sanitised HTML; null where it has no text.", nullable=True)
+    body_html: str = column(
+        "The comment as sanitised HTML; null where it has no text, or where the article's `publish` is "
+        "not full.",
+        nullable=True,
+    )
     word_count: pl.Int64 = column(
-        "Words in `body_text`, counted as in `articles.word_count`.", unit="words", ge=0
+        "Words in the whole comment, counted as in `articles.word_count`.", unit="words", ge=0
     )
     is_suspected_spam: pl.Boolean = column(
         "True where the site's profile has rules for spam and they apply; null where it has none.",

@@ -21,6 +21,13 @@ class Contributions(Contract):
     role: str = column("What the contributor did.", isin=ROLES)
     position: pl.Int64 = column("Place among those of the same role there, from 1.", ge=1)
     name: str = column("The name as written there.")
+    slug: str = column(
+        "The last part of the profile's address that is linked there; null where the name has no link.",
+        nullable=True,
+    )
+    profile_url: str = column(
+        "The contributor's profile as linked there.", nullable=True, str_matches=r"^https?://"
+    )
     photo_url: str = column(
         "The contributor's photo as shown there.", nullable=True, str_matches=r"^https?://"
     )

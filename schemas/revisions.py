@@ -32,12 +32,25 @@ class Revisions(Contract):
     published_at: Timestamp = column(
         "The publication date in this revision; null where it does not say.", nullable=True, unit="UTC"
     )
-    is_current: pl.Boolean = column("True for the newest revision, which the article's row shows.")
+    is_current: pl.Boolean = column(
+        "True for the revision that the article's row shows: the newest of those that the source still "
+        "holds, else the newest."
+    )
+    first_seen_at: Timestamp = column(
+        "Since when the source has held these bytes at this path; null for folders, which do not say.",
+        nullable=True,
+        unit="UTC",
+        source="git: the date of the commit that brought them; feeds: the fetch that first saw them",
+    )
     removed_at: Timestamp = column(
-        "Since when the source no longer holds the raw post; null while it does.", nullable=True, unit="UTC"
+        "Since when the source no longer holds the raw post; null while it does.",
+        nullable=True,
+        unit="UTC",
+        source="git: the date of the commit that took it away; feeds: the fetch that saw its replacement",
     )
     source_version: str = column(
-        "The version of the source that brought these bytes to this path; null for plain folders.",
+        "What brought these bytes to this path: the commit of a git archive, the id of a feed's entry; "
+        "null for folders.",
         nullable=True,
     )
     notes: Strings = column(

@@ -7,17 +7,21 @@ import random
 import sys
 from pathlib import Path
 
-from pipeline import build
-from pipeline.build import Listing
+from pipeline.refresh import listing
+from pipeline.refresh.steps import build
 
 
 def main() -> None:
     raw, out, workers, seed = sys.argv[1:]
-    found = build.find_posts(Path(raw))
-    files = list(found.files)
-    random.Random(seed).shuffle(files)
-    build.find_posts = lambda _raw: Listing(found.sources, tuple(files))
-    print(build.build(Path(raw), Path(out), int(workers)).version)
+    in_order = listing.frame_of
+
+    def shuffled(files):
+        files = list(files)
+        random.Random(seed).shuffle(files)
+        return in_order(files)
+
+    listing.frame_of = shuffled
+    print(build(Path(raw), Path(out), int(workers)).version)
 
 
 if __name__ == "__main__":

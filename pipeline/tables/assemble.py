@@ -1,7 +1,9 @@
-"""Extracted frames become the tables of the contract.
+"""The ledger and the records become the tables of the contract.
 
-Each page is kept at its newest revision, people are told apart, links are led to the articles
-that they point to, and rows are counted. Nothing depends on the order of the frames' rows.
+Each page is shown by its current record, people are told apart, links are led to the articles that
+they point to, and rows are counted. Nothing depends on the order of the frames' rows, nor on
+when or in which run a record was made. Texts are not looked at: where the records' frames lack
+`body_text` and `body_html`, the tables lack them too.
 """
 
 from __future__ import annotations
@@ -10,90 +12,72 @@ import polars as pl
 
 from pipeline.tables.extract import Frames
 from pipeline.tables.ids import make_id
-from schemas import TABLES
+from pipeline.tables.ledger import with_current
+from schemas import TABLES, Table
 
-# Each Han character or kana is a word, and so is each run of other letters, marks and digits,
-# with apostrophes and hyphens inside it.
-_EAST_ASIAN = r"\p{Han}\p{Hiragana}\p{Katakana}"
-_LETTER = rf"[\p{{L}}\p{{N}}--[{_EAST_ASIAN}]]"
-_WORD = rf"[{_EAST_ASIAN}]|{_LETTER}[\p{{M}}]*(?:['’‐-]?{_LETTER}[\p{{M}}]*)*"
+# The columns that hold whole texts.
+TEXTS = ("body_text", "body_html")
 
 
-def assemble(extracted: Frames) -> Frames:
-    """The eight tables, each with the contract's columns, types and order of rows."""
-    posts = _with_current(extracted["posts"])
-    current = posts.filter("is_current").select("revision_id")
+def assemble(ledger: pl.DataFrame, records: Frames) -> Frames:
+    """The eight tables, each with the contract's columns, types and order of rows.
+
+    `ledger` has a row for each raw post (pipeline/tables/ledger.py); `records` are the frames of
+    EXTRACTED for at least the current record of every article.
+    """
+    posts = with_current(ledger)
+    revisions = posts.filter(pl.col("article_id").is_not_null())
+    current = revisions.filter("is_current").select("record_id", "source")
     kept = {
-        name: extracted[name].join(current, on="revision_id", how="semi")
-        for name in ("comments", "credits", "links", "media")
+        name: records[name].join(current.select("record_id"), on="record_id", how="semi")
+        for name in ("articles", "comments", "credits", "links", "media")
     }
-    credits = _with_contributor_id(kept["credits"])
+    articles = _articles(kept["articles"].join(current, on="record_id"), revisions, kept)
+    credits = _with_contributor_id(
+        kept["credits"].join(
+            articles.select("article_id", "site", "published_at"), on="article_id", how="left"
+        )
+    )
     tables = {
-        "comments": kept["comments"].with_columns(word_count=_words("body_text")),
+        "articles": articles,
+        "comments": kept["comments"],
         "contributors": _contributors(credits),
-        "contributions": credits,
+        "contributions": credits.drop("slug").rename({"slug_there": "slug"}),
+        "links": kept["links"].join(
+            articles.select("canonical_url", target_article_id="article_id"), on="canonical_url", how="left"
+        ),
         "media": kept["media"],
-        "revisions": posts.with_columns(removed_at=pl.lit(None)),
-        "rejects": extracted["rejects"],
+        "revisions": revisions.rename({"version": "source_version"}),
+        "rejects": posts.filter(pl.col("article_id").is_null()),
     }
-    articles = _articles(posts, kept)
-    tables["articles"] = articles
-    tables["links"] = kept["links"].join(
-        articles.select("canonical_url", target_article_id="article_id"), on="canonical_url", how="left"
-    )
-    return {
-        table.name: tables[table.name]
-        .select(pl.col(name).cast(dtype) for name, dtype in table.polars_schema.items())
-        .sort(*table.sort_by, *table.key)
-        for table in TABLES
+    return {table.name: _in_order(table, tables[table.name]) for table in TABLES}
+
+
+def _in_order(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    schema = table.polars_schema
+    return rows.select(
+        pl.col(name).cast(dtype)
+        for name, dtype in schema.items()
+        if name in rows.columns or name not in TEXTS
+    ).sort(*table.sort_by, *table.key, nulls_last=False)
+
+
+def _articles(articles: pl.DataFrame, revisions: pl.DataFrame, kept: Frames) -> pl.DataFrame:
+    counted = {
+        "comment_count": kept["comments"],
+        "link_count": kept["links"],
+        "media_count": kept["media"],
+        "revision_count": revisions,
     }
-
-
-def _with_current(posts: pl.DataFrame) -> pl.DataFrame:
-    """Mark the newest revision of each page: by the date as archived, then by the file's name,
-    then by what tells any two apart."""
-    newest_first = posts.select("revision_id", "article_id", "archived_at", "raw_path", "source").sort(
-        "archived_at",
-        pl.col("raw_path").str.split("/").list.last(),
-        "raw_path",
-        "source",
-        "revision_id",
-        descending=True,
-        nulls_last=True,
-    )
-    newest = newest_first.unique("article_id", keep="first", maintain_order=True).select(
-        "revision_id", is_current=pl.lit(True)
-    )
-    return posts.join(newest, on="revision_id", how="left").with_columns(
-        pl.col("is_current").fill_null(False)
-    )
-
-
-def _articles(posts: pl.DataFrame, kept: Frames) -> pl.DataFrame:
-    counts = {name: _count(kept[name], f"{name.removesuffix('s')}_count") for name in ("comments", "links")}
-    counts["media"] = _count(kept["media"], "media_count")
-    counts["revisions"] = _count(posts, "revision_count")
-    articles = posts.filter("is_current")
-    for count in counts.values():
+    for name, rows in counted.items():
+        count = rows.group_by("article_id").agg(pl.len().cast(pl.Int64).alias(name))
         articles = articles.join(count, on="article_id", how="left")
-    return articles.with_columns(
-        pl.col("comment_count", "link_count", "media_count", "revision_count").fill_null(0),
-        char_count=pl.col("body_text").str.len_chars().fill_null(0),
-        word_count=_words("body_text"),
-    )
-
-
-def _count(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    return rows.group_by("article_id").agg(pl.len().cast(pl.Int64).alias(name))
-
-
-def _words(column: str) -> pl.Expr:
-    return pl.col(column).str.count_matches(_WORD).fill_null(0)
+    return articles.with_columns(pl.col(*counted).fill_null(0))
 
 
 def _with_contributor_id(credits: pl.DataFrame) -> pl.DataFrame:
     """Say who is who: by slug; a name without one is the one profile of its site that bears it."""
-    named = credits.with_columns(name_key=pl.col("name").str.to_lowercase())
+    named = credits.with_columns(name_key=pl.col("name").str.to_lowercase(), slug_there="slug")
     bearers = (
         named.filter(pl.col("slug").is_not_null())
         .group_by("site", "name_key")

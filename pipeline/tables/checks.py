@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,24 +40,44 @@ class CheckResult:
         return f"{self.rule.table}.{self.rule.name}: {found}\n{shown}"
 
 
-def check(parquet: Path, tables: dict[str, pl.DataFrame], raw_posts: pl.DataFrame) -> list[CheckResult]:
-    """Try every rule; contracts on the frames, the others on the Parquet files written from them.
+def check(
+    tables: Mapping[str, pl.DataFrame],
+    written: Mapping[str, Sequence[Path]],
+    raw_posts: pl.DataFrame,
+    rights: Mapping[str, str],
+) -> list[CheckResult]:
+    """Try every rule.
 
-    `raw_posts` has the columns `source` and `raw_path`: every raw post that was found, listed
-    before any was read.
+    `tables` are whole but for their long texts; `written` are the Parquet files that this build wrote
+    of each: they are read again, and their rows must keep the contract. Files that an earlier build
+    wrote have been tried then. `raw_posts` has the columns `source` and `raw_path`: every raw post that
+    was found, listed before any was read. `rights` says what each source publishes.
     """
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
         for table in TABLES:
-            # As an Arrow dataset: DuckDB's own reader would take a folder's name for a pattern.
-            connection.register(table.name, dataset(parquet / table.name, format="parquet"))
+            connection.register(table.name, tables[table.name].to_arrow())
+            connection.register(f"new_{table.name}", _rows_of(table, written.get(table.name, ())))
         connection.register("raw_posts", raw_posts.select("source", "raw_path").to_arrow())
-        return [_try(rule, tables, connection) for rule in rules()]
+        known = pl.DataFrame(
+            list(rights.items()), schema={"source": pl.String, "publish": pl.String}, orient="row"
+        )
+        connection.register("rights", known.to_arrow())
+        return [_try(rule, written, connection) for rule in rules()]
 
 
-def _try(rule: Rule, tables: dict[str, pl.DataFrame], connection: duckdb.DuckDBPyConnection) -> CheckResult:
+def _rows_of(table: Table, paths: Sequence[Path]) -> Any:
+    # As an Arrow dataset: DuckDB's own reader would take a folder's name for a pattern.
+    if paths:
+        return dataset([str(path) for path in paths], format="parquet")
+    return pl.DataFrame(schema=table.polars_schema).to_arrow()
+
+
+def _try(
+    rule: Rule, written: Mapping[str, Sequence[Path]], connection: duckdb.DuckDBPyConnection
+) -> CheckResult:
     if rule.failing is None:
         table = next(table for table in TABLES if table.name == rule.table)
-        return _check_contract(rule, table, tables[rule.table])
+        return _check_contract(rule, table, written.get(table.name, ()))
     count = connection.execute(f"SELECT count(*) FROM ({rule.failing})").fetchall()[0][0]
     if not count:
         return CheckResult(rule, 0)
@@ -66,13 +86,16 @@ def _try(rule: Rule, tables: dict[str, pl.DataFrame], connection: duckdb.DuckDBP
     return CheckResult(rule, count, tuple(dict(zip(names, row, strict=True)) for row in rows.fetchall()))
 
 
-def _check_contract(rule: Rule, table: Table, frame: pl.DataFrame) -> CheckResult:
-    try:
-        table.model.validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        examples = tuple(_broken_rows(table, frame, errors.failure_cases))
-        return CheckResult(rule, max(1, errors.failure_cases.height), examples[:EXAMPLES])
-    return CheckResult(rule, 0)
+def _check_contract(rule: Rule, table: Table, paths: Sequence[Path]) -> CheckResult:
+    failures, examples = 0, list[dict[str, Any]]()
+    for path in paths:
+        frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
+        try:
+            table.model.validate(frame, lazy=True)
+        except SchemaErrors as errors:
+            failures += max(1, errors.failure_cases.height)
+            examples += _broken_rows(table, frame, errors.failure_cases)
+    return CheckResult(rule, failures, tuple(examples[:EXAMPLES]))
 
 
 def _broken_rows(table: Table, frame: pl.DataFrame, cases: pl.DataFrame) -> Iterator[dict[str, Any]]:

@@ -1,16 +1,19 @@
-"""One raw post becomes the rows that it gives, or a reject.
+"""One raw post becomes a record: the rows that it gives, or the reason why it gives none.
 
-The rows are frames of their own, close to the tables but not yet them: they hold every raw
-post, where the tables hold each page once, and name people as written, where the tables
-know who is the same. `pipeline/tables/assemble.py` makes the one of the other.
+A record is a function of the post's bytes, of the code that reads them and of what its source says
+of profiles and rights. It knows neither where the post lies nor since when, and no other post: so
+it may be kept and used again. Its frames are close to the tables but not yet them: they name
+people as written, where the tables know who is the same. `pipeline/tables/assemble.py` makes
+the one of the other.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import traceback
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import polars as pl
@@ -24,57 +27,83 @@ from pipeline.posts.plain_text import one_line
 from pipeline.posts.post import Post, PostError, read_post
 from pipeline.sites.page import Comment, Credit, Page
 from pipeline.sites.registry import Profile, UnknownProfileError, profile_for
-from pipeline.sources.raw import RawPost, Reject, printable_path
+from pipeline.sources.raw import RawPost
 from pipeline.tables.ids import make_id
 from pipeline.tables.language import language_of
+from pipeline.tables.rights import published_html, published_text
+from pipeline.tables.words import words
 from schemas import TABLES
 from schemas.contract import STRINGS, TIMESTAMP
 
 _CONTRACT = {table.name: table.polars_schema for table in TABLES}
 
 
-def _columns(table: str, without: Iterable[str], **more: Any) -> dict[str, Any]:
-    """The contract's columns of a table but those that only the whole dataset can tell, and more."""
+def _columns(table: str, without: Iterable[str]) -> dict[str, Any]:
+    """A record's id, and the contract's columns of a table but those that only the dataset can tell."""
     left_out = set(without)
-    return {name: dtype for name, dtype in _CONTRACT[table].items() if name not in left_out} | more
+    own = {name: dtype for name, dtype in _CONTRACT[table].items() if name not in left_out}
+    return {"record_id": pl.String, **own}
 
 
-# `revision_id` names the raw post that a row was read from.
+# What is known of a post that was read, whether it gave rows or not. `stage`, `reason` and `message`
+# are null where it did; `article_id` and what follows are null where it did not. `archived_at`
+# orders the revisions of a page. `maker` says which code and which rights made the record.
+RECORD: dict[str, Any] = {
+    "record_id": pl.String,
+    "maker": pl.String,
+    "host": pl.String,
+    "stage": pl.String,
+    "reason": pl.String,
+    "message": pl.String,
+    "article_id": pl.String,
+    "title": pl.String,
+    "url": pl.String,
+    "published_at": TIMESTAMP,
+    "archived_at": TIMESTAMP,
+    "notes": STRINGS,
+}
+
+# `record_id` names the record that a row belongs to; `raw_sha256` and `reading` say which bytes were
+# read how.
 EXTRACTED: dict[str, dict[str, Any]] = {
-    "posts": _columns(
-        "articles",
-        ("char_count", "word_count", "comment_count", "link_count", "media_count", "revision_count"),
-        revision_id=pl.String,
-        raw_sha256=pl.String,
-        raw_path=pl.String,
-        raw_bytes=pl.Int64,
-        source_version=pl.String,
-        archived_at=TIMESTAMP,
-        notes=STRINGS,
+    "records": {"raw_sha256": pl.String, "reading": pl.String} | RECORD,
+    "articles": _columns(
+        "articles", ("source", "comment_count", "link_count", "media_count", "revision_count")
     ),
-    "comments": _columns("comments", ("word_count",), revision_id=pl.String),
-    "credits": _columns(
-        "contributions",
-        ("contributor_id",),
-        revision_id=pl.String,
-        site=pl.String,
-        slug=pl.String,
-        profile_url=pl.String,
-        published_at=TIMESTAMP,
-    ),
-    "links": _columns("links", ("target_article_id",), revision_id=pl.String),
-    "media": _columns("media", (), revision_id=pl.String),
-    "rejects": _columns("rejects", ()),
+    "comments": _columns("comments", ()),
+    "credits": _columns("contributions", ("contributor_id",)),
+    "links": _columns("links", ("target_article_id",)),
+    "media": _columns("media", ()),
 }
 
 Rows = dict[str, list[dict[str, Any]]]
 Frames = dict[str, pl.DataFrame]
 
 
-def extract(posts: Iterable[RawPost | Reject], profiles: Mapping[str, Mapping[str, str]]) -> Frames:
-    """The frames of EXTRACTED for some raw posts; each post gives a row of `posts` or of `rejects`.
+@dataclass(frozen=True)
+class Reading:
+    """How the posts of a source are read: which profile reads which host, what of their texts is
+    published, and the fingerprint of each profile."""
 
-    `profiles` says, per source, which profile reads which host.
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    publish: str = "full"
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Tells readings apart within one run."""
+        return json.dumps([sorted(self.profiles.items()), self.publish])
+
+    def maker(self, host: str | None) -> str:
+        """Which code and which rights make the records of a host; None where a post has none."""
+        name = profile_for(host, self.profiles).name if host else ""
+        return f"{name}:{self.fingerprints.get(name, '')}:{self.publish}"
+
+
+def extract(posts: Iterable[tuple[RawPost, str]], readings: Mapping[str, Reading]) -> Frames:
+    """The frames of EXTRACTED for some raw posts, each with its SHA-256; each gives one record.
+
+    `readings` says, per source, how its posts are read.
     """
     rows: Rows = {name: [] for name in EXTRACTED}
     # A tree is a knot of cycles that only the collector frees. Left to itself it looks through
@@ -83,48 +112,82 @@ def extract(posts: Iterable[RawPost | Reject], profiles: Mapping[str, Mapping[st
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        for post in posts:
-            _extract_one(post, profiles, rows)
+        for post, sha256 in posts:
+            for name, new in _record(post, sha256, readings[post.source]).items():
+                rows[name] += new
             gc.collect(0)
     finally:
         if was_enabled:
             gc.enable()
-    return {name: pl.DataFrame(rows[name], schema=schema) for name, schema in EXTRACTED.items()}
+    return {name: _frame(name, rows[name]) for name in EXTRACTED}
 
 
-def _extract_one(raw: RawPost | Reject, profiles: Mapping[str, Mapping[str, str]], rows: Rows) -> None:
-    own = _read(raw, profiles.get(raw.source, {})) if isinstance(raw, RawPost) else raw
-    if isinstance(own, Reject):
-        rows["rejects"].append(asdict(own))
-        return
-    for name, new in own.items():
-        rows[name] += new
+def _frame(name: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """The rows as a frame; of texts, their counts and what of them is published."""
+    schema = EXTRACTED[name]
+    if "body_text" not in schema:
+        return pl.DataFrame(rows, schema=schema)
+    counted = pl.DataFrame(rows, schema=schema | {"publish": pl.String}).with_columns(
+        word_count=words(pl.col("body_text")),
+        **({"char_count": _length("body_text")} if "char_count" in schema else {}),
+    )
+    if (counted["publish"] != "full").any():
+        publish = counted["publish"].to_list()
+        for column, cut in (("body_text", published_text), ("body_html", published_html)):
+            kept = [cut(text, how) for text, how in zip(counted[column], publish, strict=True)]
+            counted = counted.with_columns(pl.Series(column, kept, dtype=pl.String))
+    return counted.select(*schema)
 
 
-def _read(raw: RawPost, profiles: Mapping[str, str]) -> Rows | Reject:
-    """The rows of one raw post, or why there are none: never some of them."""
+def _length(column: str) -> pl.Expr:
+    return pl.col(column).str.len_chars().fill_null(0).cast(pl.Int64)
+
+
+def _record(raw: RawPost, sha256: str, reading: Reading) -> Rows:
+    """The rows of one raw post, or the reason why there are none: never some of them."""
     rows: Rows = {name: [] for name in EXTRACTED}
-    stage = "post"
+    record: dict[str, Any] = {"raw_sha256": sha256, "reading": reading.key}
+    stage, host = "post", None
     try:
         post = read_post(raw.data)
         url = _page_url(post)
-        stage = "markup"
-        profile = profile_for(host_of(url) or "", profiles)
+        stage, host = "markup", host_of(url) or ""
+        profile = profile_for(host, reading.profiles)
         page = profile.read(post, url)
         stage = "extract"
-        _add_rows(raw, post, url, profile, page, rows)
+        record |= _identity(sha256, reading, host)
+        record |= {
+            "article_id": make_id("article", canonical_url(url)),
+            "title": page.title,
+            "url": url,
+            "published_at": page.published_at,
+            "archived_at": post.archived_at,
+            "notes": list(post.notes),
+        }
+        _add_rows(record, post, profile, page, reading.publish, rows)
     except (PostError, MarkupError) as error:
-        return _reject(raw, stage, error.reason, str(error))
+        reason, message = error.reason, str(error)
     except UnknownProfileError:
         raise
     except Exception as error:  # noqa: BLE001 - hostile input must cost its own row, never the run
         where = traceback.extract_tb(error.__traceback__)[-1]
+        reason = "unexpected_error"
         message = (
             f"Reading failed unexpectedly: {type(error).__name__} in {where.name}. The post is kept in "
             "raw; report this, with the post, as a fault of the pipeline."
         )
-        return _reject(raw, stage, "unexpected_error", message)
-    return rows
+    else:
+        rows["records"].append(record)
+        return rows
+    # A message may quote the post.
+    why = {"stage": stage, "reason": reason, "message": one_line(message) or reason, "notes": []}
+    known = {"raw_sha256": sha256, "reading": reading.key} | _identity(sha256, reading, host)
+    return {name: [] for name in EXTRACTED} | {"records": [known | why]}
+
+
+def _identity(sha256: str, reading: Reading, host: str | None) -> dict[str, Any]:
+    maker = reading.maker(host)
+    return {"record_id": make_id("record", sha256, maker), "maker": maker, "host": host}
 
 
 def _page_url(post: Post) -> str:
@@ -134,29 +197,21 @@ def _page_url(post: Post) -> str:
     return url
 
 
-def _reject(raw: RawPost, stage: str, reason: str, message: str) -> Reject:
-    # A message may quote the post.
-    clean = one_line(message) or reason
-    return Reject(raw.source, printable_path(raw.path), len(raw.data), raw.sha256, stage, reason, clean)
-
-
-def _add_rows(raw: RawPost, post: Post, url: str, profile: Profile, page: Page, rows: Rows) -> None:
-    canonical = canonical_url(url)
+def _add_rows(
+    record: Mapping[str, Any], post: Post, profile: Profile, page: Page, publish: str, rows: Rows
+) -> None:
+    url = record["url"]
     site = site_of(host_of(url) or "")
-    article_id = make_id("article", canonical)
-    path = printable_path(raw.path)
-    revision_id = make_id("revision", raw.source, path, raw.sha256)
-    place = {"revision_id": revision_id, "article_id": article_id}
+    place = {"record_id": record["record_id"], "article_id": record["article_id"]}
     is_stub = page.body_text is None or _bare(page.body_text) == _bare(page.title or "")
     body_text, body_html = (None, None) if is_stub else (page.body_text, page.body_html)
-    rows["posts"].append(
+    rows["articles"].append(
         place
         | {
-            "source": raw.source,
             "site": site,
             "section": page.section,
             "url": url,
-            "canonical_url": canonical,
+            "canonical_url": canonical_url(url),
             "title": page.title,
             "author_line": page.author_line,
             "authors": list(page.authors),
@@ -169,24 +224,16 @@ def _add_rows(raw: RawPost, post: Post, url: str, profile: Profile, page: Page, 
             "body_html": body_html,
             "is_stub": is_stub,
             "profile": profile.name,
-            "raw_sha256": raw.sha256,
-            "raw_path": path,
-            "raw_bytes": len(raw.data),
-            "source_version": raw.version,
-            "archived_at": post.archived_at,
-            "notes": list(post.notes),
+            "publish": publish,
         }
     )
-    about = {"site": site, "published_at": page.published_at}
-    _add_credits(page.credits, place | {"comment_id": None}, about, rows)
+    _add_credits(page.credits, place | {"comment_id": None}, rows)
     _add_links(page.links, place | {"comment_id": None}, rows)
     _add_media(page.media, place | {"comment_id": None}, rows)
-    _add_comments(page.comments, place, about, rows)
+    _add_comments(page.comments, place, publish, rows)
 
 
-def _add_comments(
-    comments: Iterable[Comment], place: Mapping[str, Any], about: Mapping[str, Any], rows: Rows
-) -> None:
+def _add_comments(comments: Iterable[Comment], place: Mapping[str, Any], publish: str, rows: Rows) -> None:
     ids: dict[str, str] = {}
     for position, comment in enumerate(comments, start=1):
         comment_id = make_id("comment", place["article_id"], comment.key)
@@ -204,17 +251,16 @@ def _add_comments(
                 "published_at": comment.published_at,
                 "body_text": comment.body_text,
                 "body_html": comment.body_html,
+                "publish": publish,
                 "is_suspected_spam": comment.is_suspected_spam,
             }
         )
-        _add_credits(comment.credits, there, about, rows)
+        _add_credits(comment.credits, there, rows)
         _add_links(comment.links, there, rows)
         _add_media(comment.media, there, rows)
 
 
-def _add_credits(
-    credits: Iterable[Credit], place: Mapping[str, Any], about: Mapping[str, Any], rows: Rows
-) -> None:
+def _add_credits(credits: Iterable[Credit], place: Mapping[str, Any], rows: Rows) -> None:
     positions = _Positions()
     for credit in credits:
         position = positions.next(credit.role)
@@ -222,7 +268,6 @@ def _add_credits(
         rows["credits"].append(
             {
                 **place,
-                **about,
                 "contribution_id": make_id("contribution", *where),
                 "role": credit.role,
                 "position": position,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.tables.rights import EXCERPT
 from schemas import TABLES, Table
 
 CONTRACT = "contract"
@@ -74,7 +75,21 @@ def _id_rule(table: str, column: str, kind: str, parts: tuple[str, ...], where: 
         table,
         f"{column}_follows_from_content",
         f"{column} is derived from {', '.join(parts)}.",
-        f"SELECT {column}, {derived} AS derived FROM {table} WHERE {where} AND {column} <> {derived}",
+        f"SELECT {column}, {derived} AS derived FROM new_{table} WHERE {where} AND {column} <> {derived}",
+    )
+
+
+def _rights_rule(table: str, rows: str, publish: str) -> Rule:
+    return Rule(
+        table,
+        "rights_are_kept",
+        f"No more text is published than the source's `publish` allows: at most {EXCERPT} characters of an "
+        "excerpt, none of metadata, and HTML only where all is published.",
+        f"SELECT article_id, {publish} AS publish, length(body_text) AS characters, "
+        f"body_html IS NOT NULL AS has_html FROM {rows} "
+        f"WHERE ({publish} IS DISTINCT FROM 'full' AND body_html IS NOT NULL) "
+        f"OR ({publish} IS DISTINCT FROM 'full' AND length(body_text) > {EXCERPT}) "
+        f"OR (({publish} IS NULL OR {publish} = 'metadata') AND body_text IS NOT NULL)",
     )
 
 
@@ -99,6 +114,15 @@ _BETWEEN_TABLES = (
     _id_rule("contributions", "contribution_id", "contribution", (*_IN_PLACE, "role", "position")),
     _id_rule("links", "link_id", "link", (*_IN_PLACE, "region", "position", "href")),
     _id_rule("media", "media_id", "media", (*_IN_PLACE, "region", "position", "url")),
+    _rights_rule(
+        "articles", "new_articles LEFT JOIN rights ON new_articles.source = rights.source", "rights.publish"
+    ),
+    _rights_rule(
+        "comments",
+        "new_comments LEFT JOIN (SELECT article_id, rights.publish FROM articles LEFT JOIN rights "
+        "USING (source)) AS allowed USING (article_id)",
+        "allowed.publish",
+    ),
     Rule(
         "comments",
         "position_is_unique",

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 
-from pipeline.sources.raw import RawPost, Reject
-from pipeline.tables.extract import Frames, extract
+from pipeline.sources.raw import RawPost
+from pipeline.tables.extract import Frames, Reading, extract
 
 _BATCH = 64
 
 
 def extract_batches(
-    posts: Iterable[RawPost | Reject],
-    profiles: Mapping[str, Mapping[str, str]],
+    posts: Iterable[tuple[RawPost, str]],
+    readings: Mapping[str, Reading],
     workers: int = 1,
 ) -> Iterator[Frames]:
     """The frames of `extract`, batch by batch, in the order of the posts.
@@ -28,14 +28,14 @@ def extract_batches(
     batches = iter(lambda: list(islice(rest, _BATCH)), [])
     if workers <= 1:
         for batch in batches:
-            yield extract(batch, profiles)
+            yield extract(batch, readings)
         return
     # Spawned, not forked: polars' threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting: deque[Future[Frames]] = deque()
         for batch in batches:
-            waiting.append(pool.submit(extract, batch, profiles))
+            waiting.append(pool.submit(extract, batch, readings))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
