@@ -14,13 +14,16 @@ they must be, with quotes doubled. It is UTF-8 without a byte order mark.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
 from pipeline.publish.duckdb import identifier, literal, path_literal, sql_type
-from pipeline.publish.parquet import parquet_path
+from pipeline.publish.parquet import read_files, table_files
 from schemas import Table
 from schemas.contract import STRINGS, TIMESTAMP
 
@@ -29,15 +32,57 @@ from schemas.contract import STRINGS, TIMESTAMP
 LONGEST_LINE = 64 * 1024 * 1024
 
 
-def write_csv(table: Table, folder_of_parquet: Path, csv_folder: Path) -> Path:
-    """Write `<csv_folder>/<table>.csv` from the table's Parquet file, in the same order of rows."""
+# Where the rows of each Parquet file stand in the CSV file, as (offset, length) in bytes.
+Segments = Mapping[str, tuple[int, int]]
+
+
+def write_csv(
+    table: Table,
+    folder_of_parquet: Path,
+    csv_folder: Path,
+    before: Path | None = None,
+    segments: Segments | None = None,
+    unchanged: Collection[str] = (),
+) -> Segments:
+    """Write `<csv_folder>/<table>.csv` from the table's Parquet files, in the same order of rows.
+
+    The rows of a Parquet file whose name is in `unchanged` are copied from the CSV file `before`, in
+    which they stand at `segments`: the bytes are the same, and copying costs next to nothing.
+    """
     csv_folder.mkdir(parents=True, exist_ok=True)
-    path = csv_folder / f"{table.name}.csv"
-    # No globbing and no hive columns: a folder may be called `a[1]` or `year=2020`.
-    pl.scan_parquet(parquet_path(table, folder_of_parquet), glob=False, hive_partitioning=False).select(
-        *_as_text(table)
-    ).sink_csv(path, line_terminator="\r\n", quote_style="necessary")
-    return path
+    header = ",".join(table.polars_schema).encode() + b"\r\n"
+    written: dict[str, tuple[int, int]] = {}
+    with (csv_folder / f"{table.name}.csv").open("wb") as stream, _opened(before) as older:
+        stream.write(header)
+        for path in table_files(table, folder_of_parquet):
+            start = stream.tell()
+            if older and segments and path.name in unchanged and path.name in segments:
+                _copy(older, *segments[path.name], stream)
+            else:
+                rows = read_files([path], tuple(table.polars_schema))
+                rows.select(*_as_text(table)).write_csv(
+                    stream, include_header=False, line_terminator="\r\n", quote_style="necessary"
+                )
+            written[path.name] = (start, stream.tell() - start)
+    return written
+
+
+def _opened(path: Path | None) -> AbstractContextManager[BinaryIO | None]:
+    return path.open("rb") if path else nullcontext()
+
+
+def _copy(source: BinaryIO, offset: int, length: int, target: BinaryIO) -> None:
+    """Copy bytes to where `target` stands; inside the kernel where it can."""
+    target.flush()
+    while length:
+        if hasattr(os, "copy_file_range"):
+            copied = os.copy_file_range(source.fileno(), target.fileno(), length, offset)
+        else:
+            copied = os.write(target.fileno(), os.pread(source.fileno(), min(length, 1 << 20), offset))
+        if not copied:
+            raise OSError(f"{source.name}: ended {length} bytes too early")
+        offset, length = offset + copied, length - copied
+    target.seek(0, os.SEEK_END)
 
 
 def read_csv_sql(table: Table, path: Path) -> str:

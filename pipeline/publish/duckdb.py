@@ -7,18 +7,25 @@ modules of this layer speak SQL (names, texts, paths, types) is here too.
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from pipeline.publish.parquet import parquet_path
+from pipeline.publish.parquet import table_files
 from pipeline.publish.views import VIEWS
 from schemas import TABLES, Column, Table
 from schemas.contract import STRINGS, TIMESTAMP
 
 # The storage of DuckDB 1.2: what today's 1.x clients open, 2.0 reads all the same.
 STORAGE_VERSION = "v1.2.0"
+# The smallest there is: a change rewrites a row group whole. It must be told at every opening, because
+# DuckDB would otherwise melt the small groups into large ones at the first chance.
+ROW_GROUP_SIZE = 2048
 
 _SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
@@ -54,13 +61,72 @@ def path_literal(path: Path) -> str:
     return literal("".join(f"[{letter}]" if letter in "[*?" else letter for letter in str(path)))
 
 
+@dataclass(frozen=True)
+class Delta:
+    """What parts two versions of a table: the keys of rows that go, and the rows that come. A row
+    that changed is among both."""
+
+    gone: pl.DataFrame
+    fresh: pl.DataFrame
+
+
 def write_database(parquet_folder: Path, path: Path) -> None:
     """Write the tables of `parquet_folder` and the views to the DuckDB file `path`.
 
-    Rows keep the order of the Parquet files. The bytes of the file are not reproducible. Raises
-    DatabaseError where a key repeats or a foreign key leads nowhere.
+    The bytes of the file, and the order of its rows, are not reproducible. Raises DatabaseError where
+    a key repeats or a foreign key leads nowhere.
     """
     path.unlink(missing_ok=True)
+    with _opened(path) as connection:
+        # One transaction, because each has the disk confirm what it wrote.
+        connection.execute("BEGIN")
+        for table in TABLES:
+            connection.execute(_create_table(table))
+            _fill(connection, table, table_files(table, parquet_folder))
+            for comment in _comments(table):
+                connection.execute(comment)
+        for view in VIEWS:
+            connection.execute(f"CREATE VIEW {identifier(view.name)} AS {view.sql}")
+            connection.execute(f"COMMENT ON VIEW {identifier(view.name)} IS {literal(view.description)}")
+        connection.execute("COMMIT")
+
+
+def update_database(standing: Path, path: Path, deltas: Mapping[str, Delta]) -> None:
+    """Write `path` as the DuckDB file `standing` with some rows changed.
+
+    Where a row of `articles`, `comments` or `contributors` goes, so must all rows that name it (they may
+    come again): DuckDB refuses to take away a row that another one names. Raises DatabaseError as
+    `write_database` does.
+    """
+    shutil.copyfile(standing, path)
+    with _opened(path) as connection:
+        # Not in one transaction: DuckDB would hold a key that goes and comes for one that repeats.
+        for table in reversed(TABLES):
+            if table.name in deltas and deltas[table.name].gone.height:
+                connection.register("gone", deltas[table.name].gone.to_arrow())
+                equals = "IS NOT DISTINCT FROM" if len(table.key) > 1 else "="
+                same = " AND ".join(
+                    f"gone.{column} {equals} {identifier(table.name)}.{column}"
+                    for column in map(identifier, table.key)
+                )
+                with _told(table):
+                    connection.execute(f"DELETE FROM {identifier(table.name)} USING gone WHERE {same}")
+                connection.unregister("gone")
+        connection.execute("BEGIN")
+        for table in TABLES:
+            if table.name in deltas and deltas[table.name].fresh.height:
+                columns = ", ".join(map(identifier, table.polars_schema))
+                fresh = deltas[table.name].fresh.select(*table.polars_schema)
+                connection.register("fresh", fresh.to_arrow())
+                with _told(table):
+                    connection.execute(f"INSERT INTO {identifier(table.name)} SELECT {columns} FROM fresh")
+                connection.unregister("fresh")
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that writes to the file `path`; afterwards all is in the file itself."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         # Nothing is fetched: all that is needed is part of DuckDB itself.
         "autoinstall_known_extensions": False,
@@ -71,22 +137,24 @@ def write_database(parquet_folder: Path, path: Path) -> None:
         "temp_directory": f"{path}.tmp",
     }
     with duckdb.connect(config=settings) as connection:
-        connection.execute(f"ATTACH {literal(str(path))} AS dataset (STORAGE_VERSION '{STORAGE_VERSION}')")
-        connection.execute("USE dataset")
-        # One transaction, because each has the disk confirm what it wrote.
-        connection.execute("BEGIN")
-        for table in TABLES:
-            connection.execute(_create_table(table))
-            _fill(connection, table, parquet_path(table, parquet_folder))
-            for comment in _comments(table):
-                connection.execute(comment)
-        for view in VIEWS:
-            connection.execute(f"CREATE VIEW {identifier(view.name)} AS {view.sql}")
-            connection.execute(f"COMMENT ON VIEW {identifier(view.name)} IS {literal(view.description)}")
-        connection.execute("COMMIT")
+        connection.execute(
+            f"ATTACH {literal(str(path))} AS dataset "
+            f"(STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
+        )
+        # Nothing of this program's variables, and the tables' own names first.
+        connection.execute("SET python_enable_replacements = false; USE dataset")
+        yield connection
         connection.execute("USE memory")
         # Detaching writes everything into the file itself, and takes the .wal away.
         connection.execute("DETACH dataset")
+
+
+@contextmanager
+def _told(table: Table) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.ConstraintException as error:
+        raise DatabaseError(f"table {table.name}: {error}") from error
 
 
 def _create_table(table: Table) -> str:
@@ -110,15 +178,14 @@ def _create_table(table: Table) -> str:
     return f"CREATE TABLE {identifier(table.name)} ({', '.join([*columns, key, *foreign_keys])})"
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+def _fill(connection: duckdb.DuckDBPyConnection, table: Table, paths: list[Path]) -> None:
     columns = ", ".join(map(identifier, table.polars_schema))
-    try:
+    files = ", ".join(map(path_literal, paths))
+    with _told(table):
         connection.execute(
             f"INSERT INTO {identifier(table.name)} SELECT {columns} "
-            f"FROM read_parquet({path_literal(path)}, hive_partitioning = false)"
+            f"FROM read_parquet([{files}], hive_partitioning = false)"
         )
-    except duckdb.ConstraintException as error:
-        raise DatabaseError(f"table {table.name}: {error}") from error
 
 
 def _comments(table: Table) -> list[str]:

@@ -1,7 +1,8 @@
-"""A table as one Parquet file, and back.
+"""A table as Parquet files, and back.
 
-The contract decides everything in the file: columns, types, nullability, descriptions and the
-order of the rows. The same rows in any order give the same bytes.
+The contract decides everything in a file: columns, types, nullability, descriptions and the
+order of the rows; `partitions` decides which rows it holds. The same rows in any order give the
+same bytes.
 """
 
 from __future__ import annotations
@@ -14,14 +15,19 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.publish.partitions import (
+    LONG_TEXT,
+    file_name,
+    has_long_text,
+    in_partition,
+    partitions,
+)
 from schemas import Column, Table
 from schemas.contract import STRINGS, TIMESTAMP
 
-# Columns that hold whole texts. A reader of one row decompresses a whole row group, so
-# tables with such columns get small ones.
-LONG_TEXT = frozenset({"body_text", "body_html"})
-ROWS_OF_LONG_TEXT = 2_000
-ROWS = 50_000
+# A reader of one row decompresses a whole row group, so tables of long texts get small ones.
+GROUP_OF_LONG_TEXT = 2_000
+GROUP = 50_000
 # Arrow's string type holds 2 GiB in one chunk, and a row group is one chunk: so a row group ends
 # before its text comes near that, however long the posts are.
 BYTES_OF_TEXT = 256 * 1024 * 1024
@@ -36,9 +42,9 @@ _ARROW_TYPES: dict[pl.DataType, pa.DataType] = {
 }
 
 
-def parquet_path(table: Table, folder: Path) -> Path:
-    """Where a table's Parquet file lies in the folder of all tables."""
-    return folder / table.name / f"{table.name}.parquet"
+def table_files(table: Table, folder: Path) -> list[Path]:
+    """A table's files in the folder of all tables, in the order of their rows."""
+    return sorted((folder / table.name).glob("*.parquet"))
 
 
 def arrow_schema(table: Table) -> pa.Schema:
@@ -64,13 +70,21 @@ def arrow_schema(table: Table) -> pa.Schema:
     )
 
 
-def write_parquet(table: Table, frame: pl.DataFrame, folder: Path) -> Path:
-    """Write the frame, which keeps the table's contract, to `<folder>/<table>/<table>.parquet`.
+def write_parquet(table: Table, frame: pl.DataFrame, folder: Path) -> list[Path]:
+    """Write the frame, which keeps the table's contract, to files in `<folder>/<table>/`."""
+    return [
+        write_partition(table, start, frame.filter(in_partition(start)), folder)
+        for start in partitions(table, frame)
+    ]
+
+
+def write_partition(table: Table, start: str, frame: pl.DataFrame, folder: Path) -> Path:
+    """Write the rows of one partition to its file.
 
     Rows are sorted by the table's order, nulls first, then by its key. One row group at a time is
     made into Arrow, so that a table of long texts is not held twice.
     """
-    path = parquet_path(table, folder)
+    path = folder / table.name / file_name(table, start)
     path.parent.mkdir(parents=True, exist_ok=True)
     schema = arrow_schema(table)
     rows = frame.select(*table.polars_schema).sort(*table.sort_by, *table.key, nulls_last=False)
@@ -82,7 +96,7 @@ def write_parquet(table: Table, frame: pl.DataFrame, folder: Path) -> Path:
         use_dictionary=_repeating(table),
         write_page_checksum=True,
     ) as writer:
-        for group in _row_groups(rows, _rows_per_group(table)):
+        for group in _row_groups(rows, GROUP_OF_LONG_TEXT if has_long_text(table) else GROUP):
             # Rechunked, because page limits would otherwise follow the frame's chunks.
             arrow = group.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema)
             writer.write_table(arrow, row_group_size=max(1, arrow.num_rows))
@@ -91,10 +105,13 @@ def write_parquet(table: Table, frame: pl.DataFrame, folder: Path) -> Path:
 
 def read_parquet(table: Table, folder: Path) -> pl.DataFrame:
     """The table as `write_parquet` left it in `folder`, in its published order."""
+    return read_files(table_files(table, folder), tuple(table.polars_schema))
+
+
+def read_files(paths: list[Path], columns: tuple[str, ...]) -> pl.DataFrame:
+    """Some columns of Parquet files of one table, their rows one after the other."""
     # No globbing and no hive columns: a folder may be called `a[1]` or `year=2020`.
-    return pl.read_parquet(
-        parquet_path(table, folder), columns=list(table.polars_schema), glob=False, hive_partitioning=False
-    )
+    return pl.read_parquet(paths, columns=list(columns), glob=False, hive_partitioning=False)
 
 
 def _field(column: Column) -> pa.Field:
@@ -106,10 +123,6 @@ def _field(column: Column) -> pa.Field:
     }
     metadata = {name: text for name, text in notes.items() if text}
     return pa.field(column.name, _ARROW_TYPES[column.dtype], column.nullable, metadata)
-
-
-def _rows_per_group(table: Table) -> int:
-    return ROWS_OF_LONG_TEXT if LONG_TEXT & table.polars_schema.keys() else ROWS
 
 
 def _repeating(table: Table) -> list[str]:

@@ -33,6 +33,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -107,35 +108,82 @@ def prepare(out: Path) -> Path:
     return out / _CANDIDATE
 
 
+@dataclass(frozen=True)
+class FileFacts:
+    """The SHA-256 of a published file, and what tells without reading it that it is still the same."""
+
+    sha256: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+Facts = dict[str, FileFacts]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A build that has its place and is not standing yet: its digest, its folder, and its files by
+    their path in it."""
+
+    digest: str
+    place: Path
+    files: Facts
+
+
 def publish(out: Path) -> str:
     """Make the candidate the standing build; returns its digest.
 
     Where a build of the same data is there already, its files are kept and the candidate is
     dropped. Raises OutputsError where the candidate is not complete.
     """
+    settled = settle(out)
+    turn(out, settled)
+    return settled.digest
+
+
+def settle(out: Path, known: Facts | None = None) -> Settled:
+    """Move the candidate to its version's place; what stands is not touched yet.
+
+    `known` are facts of files that need not be read again. Raises OutputsError as `publish` does.
+    """
     built = candidate(out)
     for part in PARTS:
         if not (built / part).exists():
             raise OutputsError(f"{built}: holds no {part}. Write the whole build before it is published.")
     _refuse_foreign(out)
-    digest = digest_of(built)
-    place, stands = _place(out, digest)
+    files = facts_of(built, known)
+    digest = _digest(files)
+    place, stands = _place(out, digest, known)
     if stands:
         _remove(built)
-    else:
-        _sync_tree(built)
-        built.rename(place)
-        _sync(place.parent)
+        return Settled(digest, place, facts_of(place, known))
+    _sync_tree(built)
+    built.rename(place)
+    _sync(place.parent)
+    return Settled(digest, place, files)
+
+
+def turn(out: Path, settled: Settled) -> None:
+    """Make a settled build the standing one: the one step that readers notice."""
     # On a first build these lead nowhere until `current` does: all appear in one instant.
     for part in PARTS:
         _link(out / part, f"{_CURRENT}/{part}")
     before = standing(out)
-    if before is not None and before.name != place.name:
+    if before is not None and before.name != settled.place.name:
         _link(out / _PREVIOUS, f"{_VERSIONS}/{before.name}")
-    _link(out / _CURRENT, f"{_VERSIONS}/{place.name}")
+    _link(out / _CURRENT, f"{_VERSIONS}/{settled.place.name}")
     _sync(out)
     _remove_old_versions(out)
-    return digest
+
+
+def keep_file(path: Path, target: Path) -> None:
+    """Have an unchanged file in a new build, too: the same inode, where the file system has links."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(path, target)
+    except OSError:
+        shutil.copy2(path, target)
 
 
 def standing(out: Path) -> Path | None:
@@ -143,23 +191,52 @@ def standing(out: Path) -> Path | None:
     return _version_behind(out / _CURRENT)
 
 
-def digest_of(version: Path) -> str:
+def digest_of(version: Path, known: Facts | None = None) -> str:
     """What names the data of a build: the start of a SHA-256 over its Parquet and CSV files.
 
     It is what `find parquet csv -type f | LC_ALL=C sort | xargs sha256sum | sha256sum` prints
     in the build's folder.
     """
-    files = sorted(
-        (path.relative_to(version).as_posix(), path)
+    return _digest(facts_of(version, known))
+
+
+def facts_of(version: Path, known: Facts | None = None) -> Facts:
+    """The facts of a build's reproducible files, by their path in its folder. A file that is as `known`
+    says is not read."""
+    found: Facts = {}
+    for part in REPRODUCIBLE:
+        for path in sorted((version / part).rglob("*")):
+            if not path.is_file():
+                continue
+            name, status = path.relative_to(version).as_posix(), path.stat()
+            old = (known or {}).get(name)
+            if old is None or not _same(old, status):
+                with path.open("rb") as stream:
+                    sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+                old = FileFacts(sha256, status.st_size, status.st_mtime_ns, status.st_ino)
+            found[name] = old
+    return found
+
+
+def is_intact(version: Path, files: Facts) -> bool:
+    """True where the build holds just these files, none of them touched since."""
+    there = {
+        path.relative_to(version).as_posix(): path.stat()
         for part in REPRODUCIBLE
         for path in (version / part).rglob("*")
         if path.is_file()
-    )
+    }
+    return there.keys() == files.keys() and all(_same(files[name], status) for name, status in there.items())
+
+
+def _same(facts: FileFacts, status: os.stat_result) -> bool:
+    return (facts.size, facts.mtime_ns, facts.inode) == (status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _digest(files: Facts) -> str:
     whole = hashlib.sha256()
-    for name, path in files:
-        with path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        whole.update(f"{sha256}  {name}\n".encode())
+    for name in sorted(files):
+        whole.update(f"{files[name].sha256}  {name}\n".encode())
     return whole.hexdigest()[:DIGEST_LENGTH]
 
 
@@ -196,7 +273,7 @@ def _refuse_foreign(out: Path) -> None:
             raise OutputsError(f"{path}: was not made by a build. Move it away, or name another folder.")
 
 
-def _place(out: Path, digest: str) -> tuple[Path, bool]:
+def _place(out: Path, digest: str, known: Facts | None = None) -> tuple[Path, bool]:
     """Where the build with this digest belongs, and whether it stands there, whole, already.
 
     A place whose files no longer are what its name says (somebody removed or changed one) is
@@ -206,7 +283,7 @@ def _place(out: Path, digest: str) -> tuple[Path, bool]:
         place = out / _VERSIONS / name
         if not os.path.lexists(place):
             return place, False
-        if all((place / part).exists() for part in PARTS) and digest_of(place) == digest:
+        if all((place / part).exists() for part in PARTS) and digest_of(place, known) == digest:
             return place, True
     raise AssertionError("unreachable")
 
