@@ -1,7 +1,7 @@
-"""The command `commonplace`: build, query, explain, rejects, ui.
+"""The command `commonplace`: build, refresh, changes, sources, query, explain, rejects, ui.
 
-Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 a check or the build
-failed and the standing outputs are as they were; 2 wrong use. Nothing heavy is imported
+Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 something failed (a check, a
+source, the disk), and what it concerns is as it was; 2 wrong use. Nothing heavy is imported
 before a command needs it, so that `--help` answers at once.
 """
 
@@ -24,7 +24,8 @@ import typer
 from pipeline import __version__
 
 if TYPE_CHECKING:
-    from pipeline.build import Built, Progress
+    from pipeline.refresh.log import Refresh
+    from pipeline.refresh.steps import Progress, Refreshed
 
 FAILED, WRONG_USE = 1, 2
 
@@ -34,8 +35,8 @@ NARROWEST = 10
 app = typer.Typer(
     name="commonplace",
     help="Turn archives of web posts into open datasets.\n\n"
-    "Exit codes: 0 done; 1 a check or the build failed and nothing was changed; 2 wrong use; "
-    "130 interrupted.",
+    "Exit codes: 0 done; 1 a check, a source or the disk failed, and what it concerns is as it was; "
+    "2 wrong use; 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -68,22 +69,71 @@ def _version(
         raise typer.Exit
 
 
+Workers = Annotated[int, typer.Option(min=0, help="Processes to read posts with; 0 chooses.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+Fetch = Annotated[bool, typer.Option("--fetch/--no-fetch", help="Or work with what was fetched before.")]
+
+
 @app.command()
 def build(
     raw: Raw = Path("raw"),
     out: Out = Path("outputs"),
-    workers: Annotated[int, typer.Option(min=0, help="Processes to read posts with; 0 chooses.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    workers: Workers = 0,
+    fetch: Fetch = True,
+    as_json: AsJson = False,
 ) -> None:
-    """Build every table from the raw posts, check them, and publish them."""
-    from pipeline.build import build as run_build
+    """Build every table from nothing: fetch, read every post, check, publish."""
+    from pipeline.refresh.steps import build as run_build
 
     with _told_plainly(), _progress() as progress:
-        built = run_build(raw, out, workers, progress)
-    if as_json:
-        typer.echo(json.dumps(_summary(built, out), ensure_ascii=False, indent=2))
-    else:
-        _print_summary(built, out)
+        built = run_build(raw, out, workers, progress, fetch=fetch)
+    _tell(built, out, as_json=as_json)
+
+
+@app.command()
+def refresh(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Which sources; all where none is named.")
+    ] = None,
+    raw: Raw = Path("raw"),
+    out: Out = Path("outputs"),
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Let these sources pass their limits this once.")
+    ] = False,
+    workers: Workers = 0,
+    fetch: Fetch = True,
+    trigger: Annotated[str, typer.Option(help="What began the run, for its record.")] = "command",
+    as_json: AsJson = False,
+) -> None:
+    """Fetch what is new, read only that, and publish what differs."""
+    from pipeline.refresh.steps import refresh as run_refresh
+
+    with _told_plainly(), _progress() as progress:
+        refreshed = run_refresh(
+            raw,
+            out,
+            sources or (),
+            accept=accept,
+            fetch=fetch,
+            trigger=trigger,
+            workers=workers,
+            progress=progress,
+        )
+    _tell(refreshed, out, as_json=as_json)
+
+
+@app.command()
+def changes(
+    run: Annotated[str | None, typer.Argument(help="A run's id; the newest where none is named.")] = None,
+    out: Out = Path("outputs"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    listing: Annotated[bool, typer.Option("--list", help="List the runs instead.")] = False,
+) -> None:
+    """Show what a refresh changed: its report, as Markdown."""
+    from pipeline.commands.changes import show_changes
+
+    with _told_plainly():
+        show_changes(out, run, as_json, listing)
 
 
 @app.command()
@@ -178,15 +228,16 @@ def _plain_words(error: Exception) -> tuple[int, str]:
 
     import duckdb
 
-    from pipeline.build import ChecksFailedError
     from pipeline.publish.duckdb import DatabaseError
     from pipeline.publish.versions import OutputsError
+    from pipeline.refresh.changes import ReportError
+    from pipeline.refresh.steps import ChecksFailedError, HeldBackError
     from pipeline.sites.registry import UnknownProfileError
     from pipeline.sources.registry import SourcesError
 
-    if isinstance(error, (SourcesError, UnknownProfileError)):
+    if isinstance(error, (SourcesError, UnknownProfileError, ReportError)):
         return WRONG_USE, str(error)
-    if isinstance(error, (OutputsError, DatabaseError)):
+    if isinstance(error, (OutputsError, DatabaseError, HeldBackError)):
         return FAILED, str(error)
     if isinstance(error, ChecksFailedError):
         return FAILED, f"{error}\nNothing was published: the standing outputs are as they were."
@@ -230,29 +281,77 @@ def _progress() -> Iterator[Progress]:
     yield tell
 
 
-def _summary(built: Built, out: Path) -> dict[str, Any]:
+def _tell(done: Refreshed, out: Path, *, as_json: bool) -> None:
+    """Say what a run did; exit with 1 where a source failed or was held back."""
+    for note in done.notes:
+        typer.echo(f"commonplace: {note}", err=True)
+    if as_json:
+        typer.echo(json.dumps(_summary(done, out), ensure_ascii=False, indent=2))
+    else:
+        _print_summary(done, out)
+    for record in done.records:
+        if record.message:
+            typer.echo(f"commonplace: {record.source}: {record.outcome}: {record.message}", err=True)
+    if not done.is_good:
+        raise typer.Exit(FAILED)
+
+
+def _summary(done: Refreshed, out: Path) -> dict[str, Any]:
+    from pipeline.refresh.log import as_json
+
     return {
-        "version": built.version,
+        "run": done.run,
+        "version": done.version,
+        "is_new": done.is_new,
         "out": str(out),
-        "raw_posts": built.raw_posts,
-        "raw_bytes": built.raw_bytes,
-        "rows": built.rows,
-        "rejects": built.rejects,
-        "seconds": round(built.seconds, 2),
+        "raw_posts": done.raw_posts,
+        "raw_bytes": done.raw_bytes,
+        "rows": done.rows,
+        "rejects": done.rejects,
+        "sources": [as_json(record) for record in done.records],
+        "seconds": round(done.seconds, 2),
     }
 
 
-def _print_summary(built: Built, out: Path) -> None:
-    width = max(len(name) for name in built.rows)
-    typer.echo(f"{built.raw_posts:,} raw posts, {built.raw_bytes / 1e6:,.1f} MB, in {built.seconds:.1f} s\n")
-    for name, rows in built.rows.items():
-        why = ", ".join(f"{count} {reason}" for reason, count in built.rejects.items())
+def _print_summary(done: Refreshed, out: Path) -> None:
+    width = max(len(name) for name in done.rows)
+    typer.echo(f"{done.raw_posts:,} raw posts, {done.raw_bytes / 1e6:,.1f} MB, in {done.seconds:.1f} s\n")
+    for name, rows in done.rows.items():
+        why = ", ".join(f"{count} {reason}" for reason, count in done.rejects.items())
         typer.echo(f"  {name:{width}}  {rows:>9,}{f'  ({why})' if name == 'rejects' and why else ''}")
+    typer.echo("")
+    names = max(len(record.source) for record in done.records)
+    for record in done.records:
+        typer.echo(f"  {record.source:{names}}  {_in_words(record)}")
+    if not done.is_new:
+        typer.echo(f"\nNothing differs from what stands in {out}.")
+        return
     typer.echo(f"\nWritten to {out}/parquet, {out}/csv and {out}/commonplace.duckdb")
     command = _as_typed(Path(sys.argv[0]))
     place = "" if out == Path("outputs") else f" --out {shlex.quote(str(out))}"
     sql = "SELECT title, comment_count FROM articles ORDER BY 2 DESC, 1 LIMIT 5"
     typer.echo(f'Next: {command} query{place} "{sql}"')
+
+
+def _in_words(record: Refresh) -> str:
+    """What a run did with one source: `refreshed: 3 posts added, 1 removed; 3 articles new`."""
+    posts = (
+        (record.posts_added, "added"),
+        (record.posts_changed, "changed"),
+        (record.posts_removed, "removed"),
+    )
+    articles = (
+        (record.articles_new, "new"),
+        (record.articles_updated, "updated"),
+        (record.articles_removed, "removed"),
+    )
+    parts = [
+        ", ".join(f"{count:,} {word}" for count, word in counts if count) for counts in (posts, articles)
+    ]
+    told = "; ".join(
+        f"{what} {part}" for what, part in zip(("posts:", "articles:"), parts, strict=True) if part
+    )
+    return f"{record.outcome}{f' ({told})' if told else ''}"
 
 
 def _as_typed(command: Path) -> str:

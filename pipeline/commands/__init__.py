@@ -1,0 +1,1 @@
+"""What the command's larger subcommands do; pipeline/cli.py mounts them."""
