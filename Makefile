@@ -6,7 +6,7 @@ BIN := .venv/bin
 # The locks are whole, with hashes: nothing is resolved, nothing else is fetched.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help data test ui lint format types bench docs screenshots lock clean
+.PHONY: help data test ui lint format types bench replay docs screenshots lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ format: .venv/.installed-dev  ## Put the code in its standard form
 
 bench: .venv/.installed-dev  ## Measure speed and memory on a real archive: make bench RAW=folder
 	@$(BIN)/python -m benchmarks.build $(RAW)
+	@$(BIN)/python -m benchmarks.refresh
+
+replay: .venv/.installed-dev  ## Refresh a real archive commit by commit, and compare with a cold build
+	@$(BIN)/python -m benchmarks.replay $(ARCHIVE)
 
 docs: .venv/.installed  ## Write what is derived from the contract: docs/tables.md
 	@$(BIN)/python -m pipeline.publish.dictionary

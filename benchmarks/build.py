@@ -33,18 +33,20 @@ BARE = """
 import sys, warnings
 from pathlib import Path
 from bs4 import BeautifulSoup
-from pipeline.build import find_posts
 from pipeline.posts.post import PostError, read_post
-from pipeline.sources import folder
+from pipeline.sources.kinds import kind_of
+from pipeline.sources.places import place_of
+from pipeline.sources.registry import read_sources
 warnings.simplefilter("ignore")
-listing = find_posts(Path(sys.argv[1]))
-places = {source.name: location for source, location in listing.sources}
+raw = Path(sys.argv[1])
 bodies = []
-for file in listing.files:
-    try:
-        bodies.append(read_post(folder.read(places[file.source], file).data).body)
-    except (AttributeError, PostError):
-        pass
+for place in (place_of(raw, source) for source in read_sources(raw)):
+    kind = kind_of(place.source)
+    for post in kind.read(place, kind.posts(place)):
+        try:
+            bodies.append(read_post(post.data).body)
+        except (AttributeError, PostError):
+            pass
 if sys.argv[2] == "parse":
     for body in bodies:
         BeautifulSoup(body, "lxml")

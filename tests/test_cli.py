@@ -29,6 +29,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 RAW = PROJECT / "raw"
 SETTINGS = {"PYTHONPATH": str(PROJECT), "COLUMNS": "100", "TERM": "xterm", "TZ": "Asia/Shanghai"}
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("COMMONPLACE_")} | SETTINGS
+COMMANDS = ("build", "refresh", "changes", "sources", "query", "explain", "rejects", "ui")
 COMMAND = [sys.executable, "-m", "pipeline.cli"]
 
 NIGHT_LIBRARY = "https://www.lanternfile.example/conversation/what-should-night-library-be"
@@ -143,7 +144,8 @@ def test_build_prints_a_summary(first):
         "7",
         "(1 bad_url, 1 empty_file, 1 no_front_matter, 2 no_url, 1 yaml_alias, 1 yaml_tag)",
     ]
-    assert lines[11] == f"Written to {out}/parquet, {out}/csv and {out}/commonplace.duckdb"
+    assert lines[11].split(maxsplit=1) == ["sample", "refreshed (posts: 41 added; articles: 32 new)"]
+    assert lines[13] == f"Written to {out}/parquet, {out}/csv and {out}/commonplace.duckdb"
     for file in ("parquet/articles/articles.parquet", "csv/articles.csv", "commonplace.duckdb"):
         assert (out / file).is_file()
 
@@ -230,7 +232,7 @@ def test_what_build_refuses_is_told_in_one_line(tea, copy, tmp_path):
             raw_folder(tmp_path / "key", unknown_key),
             new,
             2,
-            f"{tmp_path}/key/sources.yaml: sources.0.colour: ",
+            f"{tmp_path}/key/sources.yaml, line 2: source 'tea': ",
         ),
         "unknown profile": (
             raw_folder(tmp_path / "profile", unknown_profile),
@@ -576,7 +578,7 @@ def test_help_is_quick_and_complete():
         "help": ["--help"],
         "nothing": [],
         "version": ["--version"],
-        **{name: [name, "--help"] for name in ("build", "query", "explain", "rejects", "ui")},
+        **{name: [name, "--help"] for name in COMMANDS},
     }
     runs = {
         name: lambda arguments=arguments: commonplace(*arguments, program=[*WITH_IMPORTS, *COMMAND[1:]])
@@ -600,11 +602,10 @@ def test_help_is_quick_and_complete():
     for name in ("help", "nothing"):
         text = " ".join(shown[name].split())
         assert (
-            "Exit codes: 0 done; 1 a check or the build failed and nothing was changed; 2 wrong use" in text
+            "Exit codes: 0 done; 1 a check, a source or the disk failed, and what it concerns is as it was; "
+            "2 wrong use" in text
         )
-        assert all(
-            f"\n  {command} " in shown[name] for command in ("build", "query", "explain", "rejects", "ui")
-        )
+        assert all(f"\n  {command} " in shown[name] for command in COMMANDS)
     for option in ("--raw", "--out", "--workers", "--json", "COMMONPLACE_RAW", "COMMONPLACE_OUT"):
         assert option in shown["build"]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.build import build
 from pipeline.lookup import EXPLAINED, LookupFailedError, explain, run_sql
+from pipeline.refresh.steps import build
 
 PROJECT = Path(__file__).resolve().parent.parent
 RAW = PROJECT / "raw"

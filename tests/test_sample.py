@@ -12,9 +12,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.build import extract_posts, find_posts
+from pipeline.publish.parquet import read_parquet
+from pipeline.refresh.steps import build
+from pipeline.sources.places import place_of
 from pipeline.sources.registry import read_sources
-from pipeline.tables.assemble import assemble
+from schemas import TABLES
 
 PROJECT = Path(__file__).resolve().parent.parent
 RAW = PROJECT / "raw"
@@ -79,8 +81,10 @@ class Sample:
 
 
 @pytest.fixture(scope="module")
-def sample() -> Sample:
-    return Sample(assemble(extract_posts(find_posts(RAW), 1)))
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    out = tmp_path_factory.mktemp("sample")
+    build(RAW, out, 1)
+    return Sample({table.name: read_parquet(table, out / "parquet") for table in TABLES})
 
 
 # What raw/README.md says.
@@ -171,8 +175,8 @@ def test_the_readmes_example_is_a_source(tmp_path):
     example = re.search(r"```yaml\n(.*?)```", README, re.DOTALL).group(1)
     (tmp_path / "sources.yaml").write_text("sources:\n" + textwrap.indent(example, "  "))
     (tmp_path / "my-archive").mkdir()
-    ((source, location),) = read_sources(tmp_path)
-    assert (source.name, location) == ("my-archive", tmp_path / "my-archive")
+    (source,) = read_sources(tmp_path)
+    assert (source.name, place_of(tmp_path, source).location) == ("my-archive", str(tmp_path / "my-archive"))
     assert source.profiles == {"blog.my-archive.example": "generic"}
 
 

@@ -178,8 +178,9 @@ def refresh(
             return record_unchanged(plan, run, outcomes, trigger, begun)
         check_profiles(sources)
         listed = list_posts(plan, outcomes)
-        if not listed.posts.height:
-            raise SourcesError(_nothing_found(plan, outcomes))
+        if not listed.posts.height and plan.cache is None:
+            record_nothing(plan, run, listed.outcomes, trigger)
+            raise SourcesError(_nothing_found(plan, listed.outcomes))
         read = read_listed(plan, listed, workers, progress)
         try:
             made = make_tables(plan, listed, read)
@@ -437,6 +438,27 @@ def record_unchanged(
     ]
     notes = [note for outcome in outcomes for note in outcome.notes]
     return _recorded(plan, run, plan.cache, records, None, (), False, notes, begun)
+
+
+def record_nothing(plan: Plan, run: str, outcomes: Sequence[Outcome], trigger: str) -> None:
+    """Record a run that found no raw post at all, and nothing that stands."""
+    now = datetime.now(UTC)
+    log.append(
+        plan.out,
+        [
+            log.Refresh(
+                run=run,
+                source=outcome.source,
+                started_at=outcome.started_at,
+                finished_at=now,
+                trigger=trigger,
+                outcome="no_posts" if outcome.is_good else outcome.code,
+                message=outcome.message,
+                seconds=round(outcome.seconds, 3),
+            )
+            for outcome in outcomes
+        ],
+    )
 
 
 def record_failure(plan: Plan, run: str, made: Made, message: str, trigger: str, begun: float) -> None:
