@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 # The largest raw post that is read. Of 50,589 real posts the largest has 680 kB.
 MAX_RAW_BYTES = 8 * 1024 * 1024
@@ -19,12 +20,20 @@ class RawFile:
     `path` is seen from the source's location, with `/` between its parts, as the file
     system spells it (bytes that are not UTF-8 as surrogate escapes). `problem` says why
     there is nothing to read, as (reason, message).
+
+    `token` tells whether bytes are the same without reading them: equal path and token in one
+    source mean equal bytes; None means that only reading tells. `version`, `first_seen_at` and
+    `removed_at` are what the raw material itself says of the post, as in the table `revisions`.
     """
 
     source: str
     path: str
     size: int | None = None
     problem: tuple[str, str] | None = None
+    token: str | None = None
+    version: str | None = None
+    first_seen_at: datetime | None = None
+    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,6 @@ class RawPost:
     source: str
     path: str
     data: bytes
-    version: str | None = None
 
     @property
     def sha256(self) -> str:
