@@ -15,7 +15,7 @@ from pipeline.sources.kinds import FetchError, Place, kind_of
 
 # A server that fails is asked so often in all, after waits of 1, 2, 4 ... seconds and some at random.
 ATTEMPTS = 4
-LONGEST_WAIT = 60.0
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _patiently(place: Place, attempts: int) -> tuple[str, ...]:
         return True if error.wait is None else min(error.wait, LONGEST_WAIT)
 
     for attempt in stamina.retry_context(
-        on=worth_another, attempts=attempts, wait_initial=1.0, wait_max=LONGEST_WAIT, timeout=None
+        on=worth_another, attempts=attempts, wait_initial=FIRST_WAIT, wait_max=LONGEST_WAIT, timeout=None
     ):
         with attempt:
             return kind_of(place.source).fetch(place).notes

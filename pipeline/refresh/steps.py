@@ -500,29 +500,25 @@ def _make(plan: Plan, listed: Listed, read: Read) -> Made:
 
 
 def _objections(plan: Plan, made: Made, held: set[str]) -> list[Objection]:
+    import polars as pl
+
     from pipeline.refresh import folding
     from pipeline.refresh.guards import objections
 
-    version = versions.standing(plan.out)
-    before = made.standing.tables if made.standing else folding.light_tables(version)
+    before = made.standing.tables if made.standing else folding.light_tables(versions.standing(plan.out))
     if before is None:
         return []
+    # Which posts are new is asked of the published tables: they are there when nothing is remembered.
+    at = ["source", "raw_path", "raw_sha256"]
+    known = pl.concat([before["revisions"].select(at), before["rejects"].select(at)])
+    new = made.read.ledger.select(*at, "article_id").join(known, on=at, how="anti", nulls_equal=True)
+    rejects = made.folded.tables["rejects"].join(new, on=at, how="semi", nulls_equal=True)
     found = []
     for source in plan.sources:
         if source.name in plan.named and source.name not in held:
-            posts = made.read.posts_read.get(source.name, 0)
-            rejects = _new_rejects(made, source.name)
+            posts = new.filter(source=source.name).height
             found += objections(source, before, made.folded.tables, posts, rejects)
     return found
-
-
-def _new_rejects(made: Made, source: str) -> pl.DataFrame:
-    """The rejects of a source that do not stand already."""
-    rejects = made.folded.tables["rejects"].filter(source=source)
-    if made.standing is None:
-        return rejects
-    key = ["source", "raw_path", "raw_sha256"]
-    return rejects.join(made.standing.tables["rejects"], on=key, how="anti", nulls_equal=True)
 
 
 def _hold_back(plan: Plan, listed: Listed, sources: set[str]) -> Listed:
