@@ -50,6 +50,7 @@ _ROWS: dict[str, Row] = {
         "media_count": 1,
         "revision_count": 1,
         "profile": "chinafile",
+        "publish": "full",
     },
     "comments": {
         "comment_id": COMMENT,
@@ -87,6 +88,8 @@ _ROWS: dict[str, Row] = {
         "role": "commenter",
         "position": 1,
         "name": "Ada Marsh",
+        "slug": "ada-marsh",
+        "profile_url": "https://www.lanternfile.example/contributors/ada-marsh",
         "photo_url": "https://www.lanternfile.example/ada.jpg",
     },
     "links": {
@@ -130,6 +133,7 @@ _ROWS: dict[str, Row] = {
         "url": _URL,
         "published_at": _PUBLISHED,
         "is_current": True,
+        "first_seen_at": datetime(2021, 11, 26, 11, 5, tzinfo=UTC),
         "removed_at": None,
         "source_version": "9e" * 20,
         "notes": [],

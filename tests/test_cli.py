@@ -171,7 +171,12 @@ def test_build_prints_json_and_draws_a_bar_on_a_terminal(tea, tmp_path):
         printed = process.stdout.read()
     assert process.returncode == 0
     summary = json.loads(printed)
+    assert summary.pop("run") < "2100"
+    assert [(row["source"], row["outcome"], row["posts"]) for row in summary.pop("sources")] == [
+        ("tea", "refreshed", 2)
+    ]
     assert summary == {
+        "is_new": True,
         "version": digest_of(standing(tmp_path)),
         "out": str(tmp_path),
         "raw_posts": 2,
@@ -281,14 +286,14 @@ WITH_A_COMMENT_TWICE = """
 import polars as pl
 from pipeline.tables import assemble as module
 real = module.assemble
-def doubled(extracted):
-    tables = real(extracted)
+def doubled(*given):
+    tables = real(*given)
     return tables | {"comments": pl.concat([tables["comments"], tables["comments"].head(1)])}
 module.assemble = doubled
 """
 INTERRUPTED = """
 from pipeline.tables import assemble as module
-def interrupted(extracted):
+def interrupted(*given):
     raise KeyboardInterrupt
 module.assemble = interrupted
 """

@@ -1,4 +1,4 @@
-"""A raw post's bytes become a Post, in both body formats and for every accident known."""
+"""A raw post's bytes become a Post, in every format and for every accident known."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.posts import dates, front_matter
 from pipeline.posts.front_matter import FrontMatterError
+from pipeline.posts.item import ItemError, is_item, read_item
 from pipeline.posts.plain_text import clean_text, one_line
 
 # Format (a): `<!--epoch-->`, `[title](url)`, `------`, then `<div>` ... `</div>`. The title may
@@ -53,6 +54,8 @@ def read_post(data: bytes) -> Post:
     """Read one raw post. Raises PostError, with a reason, where no row can be made of it."""
     notes: list[str] = []
     text = _decode(data, notes)
+    if is_item(text):
+        return _post_of_item(text, notes)
     try:
         block, rest = front_matter.split(text)
         values, note = front_matter.read(block)
@@ -85,6 +88,30 @@ def read_post(data: bytes) -> Post:
         body=wrapper.group(1) if wrapper else rest,
         is_prettified=not wrapper and _looks_prettified(rest),
         notes=tuple(notes),
+    )
+
+
+def _post_of_item(text: str, notes: list[str]) -> Post:
+    """A post that was made from an entry of a feed or an index."""
+    try:
+        item = read_item(text)
+    except ItemError as error:
+        raise PostError(error.reason, str(error)) from error
+    if not item.url:
+        raise PostError(
+            "no_url",
+            "The entry has no `url`, and no `id` that is one, so the post's page is unknown. Add it.",
+        )
+    return Post(
+        url=item.url,
+        title=item.title,
+        author_line=item.author_line,
+        published=item.published,
+        archived_at=item.archived_at,
+        tags=item.tags,
+        body=item.body,
+        is_prettified=False,
+        notes=(*notes, *(note for note in item.notes if note not in notes)),
     )
 
 

@@ -74,11 +74,19 @@ def _opened(path: Path | None) -> AbstractContextManager[BinaryIO | None]:
 def _copy(source: BinaryIO, offset: int, length: int, target: BinaryIO) -> None:
     """Copy bytes to where `target` stands; inside the kernel where it can."""
     target.flush()
+    in_kernel = hasattr(os, "copy_file_range")
     while length:
-        if hasattr(os, "copy_file_range"):
-            copied = os.copy_file_range(source.fileno(), target.fileno(), length, offset)
-        else:
-            copied = os.write(target.fileno(), os.pread(source.fileno(), min(length, 1 << 20), offset))
+        try:
+            if in_kernel:
+                copied = os.copy_file_range(source.fileno(), target.fileno(), length, offset)
+            else:
+                copied = os.write(target.fileno(), os.pread(source.fileno(), min(length, 1 << 20), offset))
+        except OSError:
+            if not in_kernel:
+                raise
+            # Not every file system can.
+            in_kernel = False
+            continue
         if not copied:
             raise OSError(f"{source.name}: ended {length} bytes too early")
         offset, length = offset + copied, length - copied

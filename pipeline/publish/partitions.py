@@ -14,7 +14,7 @@ from schemas import Table
 
 # Columns that hold whole texts; a row of such a table has some 20 kB, others have 200 bytes.
 LONG_TEXT = frozenset({"body_text", "body_html"})
-ROWS_OF_LONG_TEXT = 1_000
+ROWS_OF_LONG_TEXT = 2_000
 ROWS = 20_000
 
 _BY = "article_id"

@@ -74,11 +74,15 @@ def of_assembly() -> str:
 
 @cache
 def of_all() -> str:
-    """One fingerprint over everything that decides what is published, every profile included. Reads
-    files only: no module is imported."""
-    profiles = [f"pipeline.sites.{path.stem}" for path in sorted((ROOT / "pipeline/sites").glob("*.py"))]
+    """One fingerprint over everything that decides what is published: every profile, every kind of
+    source and the refresh itself included. Reads files only: no module is imported."""
+    modules = [
+        f"pipeline.{layer}.{path.stem}"
+        for layer in ("sources", "sites", "refresh")
+        for path in sorted((ROOT / "pipeline" / layer).glob("*.py"))
+    ]
     libraries = (*_LIBRARIES[_EXTRACTION], *_LIBRARIES[_ASSEMBLY])
-    return _digest((*_EXTRACTION, *_ASSEMBLY, *profiles), libraries)
+    return _digest((*_EXTRACTION, *_ASSEMBLY, *modules), libraries)
 
 
 def modules_behind(names: Iterable[str]) -> list[str]:

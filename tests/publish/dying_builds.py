@@ -3,7 +3,8 @@
     python -m tests.publish.dying_builds loop OUT        builds and publishes without end
     python -m tests.publish.dying_builds steps OUT       dies before each step of a build in turn
 
-A version here is a few small files that all hold the version's number.
+A version here is a few small files that all hold the version's number, and one that never changes and
+is kept from build to build.
 """
 
 import itertools
@@ -16,8 +17,17 @@ from pipeline.publish import versions
 TABLES = ("articles", "comments")
 
 
-def write_version(candidate: Path, number: int) -> None:
-    """A build whose files all hold its number, several times over."""
+KEPT = Path("parquet", "kept", "kept.parquet")
+
+
+def write_version(candidate: Path, number: int, before: Path | None = None) -> None:
+    """A build whose files all hold its number, several times over; the other one is that of the build
+    before."""
+    if before:
+        versions.keep_file(before / KEPT, candidate / KEPT)
+    else:
+        (candidate / KEPT).parent.mkdir(parents=True)
+        (candidate / KEPT).write_text("kept")
     for table in TABLES:
         (candidate / "parquet" / table).mkdir(parents=True)
         (candidate / "parquet" / table / f"{table}.parquet").write_text(f"{number}\n" * 50)
@@ -28,10 +38,14 @@ def write_version(candidate: Path, number: int) -> None:
 
 
 def build(out: Path, number: int) -> str:
-    """A whole build, as pipeline/build.py does it."""
+    """A whole build in the steps of a refresh."""
     with versions.lock(out):
-        write_version(versions.prepare(out), number)
-        return versions.publish(out)
+        before = versions.standing(out)
+        known = versions.facts_of(before) if before else None
+        write_version(versions.prepare(out), number, before)
+        settled = versions.settle(out, known)
+        versions.turn(out, settled)
+        return settled.digest
 
 
 def numbers(folder: Path) -> set[str]:
@@ -41,6 +55,7 @@ def numbers(folder: Path) -> set[str]:
         *(folder / "csv" / f"{table}.csv" for table in TABLES),
         folder / "commonplace.duckdb",
     ]
+    assert (folder / KEPT).read_text() == "kept"
     texts = [file.read_text() for file in files]
     assert all(text.count("\n") == 50 for text in texts), "a file is cut off"
     return {line for text in texts for line in text.splitlines()}
@@ -99,7 +114,7 @@ def _dies(out: Path, number: int) -> bool:
 
 
 def _die_before(number: int) -> None:
-    changes = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.symlink", "shutil.rmtree"}
+    changes = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.symlink", "os.link", "shutil.rmtree"}
     seen = 0
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:

@@ -1,6 +1,7 @@
 """A table's CSV file is RFC 4180 to the letter, and reads back to the very values of its Parquet file."""
 
 import csv
+import errno
 import json
 import os
 import subprocess
@@ -14,9 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.publish import partitions
 from pipeline.publish.csv import read_csv_sql, write_csv
 from pipeline.publish.duckdb import path_literal
-from pipeline.publish.parquet import parquet_path, write_parquet
+from pipeline.publish.parquet import table_files, write_parquet
+from pipeline.tables.ids import make_id
 from schemas import TABLES
 from tests.rows import BY_NAME, another, frame, row
 
@@ -28,15 +31,16 @@ COMMENTS = BY_NAME["comments"]
 def written(table, rows, folder):
     """The bytes of the CSV file of these rows."""
     write_parquet(table, rows, folder / "parquet")
-    return write_csv(table, folder / "parquet", folder / "csv").read_bytes()
+    write_csv(table, folder / "parquet", folder / "csv")
+    return (folder / "csv" / f"{table.name}.csv").read_bytes()
 
 
 def differences(table, folder):
     """Rows that the CSV file has and the Parquet file has not, and the other way round; how often
     a row is there counts."""
     from_csv = read_csv_sql(table, folder / "csv" / f"{table.name}.csv")
-    path = path_literal(parquet_path(table, folder / "parquet"))
-    from_parquet = f"SELECT * FROM read_parquet({path}, hive_partitioning = false)"
+    paths = ", ".join(map(path_literal, table_files(table, folder / "parquet")))
+    from_parquet = f"SELECT * FROM read_parquet([{paths}], hive_partitioning = false)"
     return duckdb.sql(
         f"({from_csv} EXCEPT ALL {from_parquet}) UNION ALL ({from_parquet} EXCEPT ALL {from_csv})"
     ).fetchall()
@@ -47,9 +51,10 @@ def test_a_table_reads_back_to_the_same_values_and_types(table, tmp_path):
     written(table, frame(table.name), tmp_path)
     assert differences(table, tmp_path) == []
     path = tmp_path / "csv" / f"{table.name}.csv"
+    (parquet,) = table_files(table, tmp_path / "parquet")
     assert (
         duckdb.sql(f"SELECT * FROM ({read_csv_sql(table, path)})").types
-        == duckdb.sql(f"SELECT * FROM '{parquet_path(table, tmp_path / 'parquet')}'").types
+        == duckdb.sql(f"SELECT * FROM '{parquet}'").types
     )
 
 
@@ -240,3 +245,158 @@ def test_bytes_do_not_depend_on_the_machines_settings(tmp_path):
 def write_some(folder):
     for name in ("articles", "contributors"):
         written(BY_NAME[name], frame(name, *(another(BY_NAME[name], n) for n in range(50))), folder)
+
+
+# A table that differs little from the one before: what did not change is copied.
+
+CONTRIBUTIONS = BY_NAME["contributions"]
+
+
+@pytest.fixture
+def small_files(monkeypatch):
+    monkeypatch.setattr(partitions, "ROWS", 4)
+    monkeypatch.setattr(partitions, "ROWS_OF_LONG_TEXT", 4)
+
+
+def names_by_id(names):
+    """Contributions of articles of all kinds of ids, with these names."""
+    return frame(
+        "contributions",
+        *(
+            another(CONTRIBUTIONS, number) | {"article_id": make_id("article", number), "name": name}
+            for number, name in names.items()
+        ),
+    ) if names else frame("contributions").clear()  # fmt: skip
+
+
+def unchanged_files(before, after):
+    """The names of the Parquet files that are the same in both folders."""
+    older = {path.name: path.read_bytes() for path in table_files(CONTRIBUTIONS, before)}
+    newer = table_files(CONTRIBUTIONS, after)
+    return {path.name for path in newer if older.get(path.name) == path.read_bytes()}
+
+
+class Versions:
+    """A table before and after, as Parquet, with the CSV of the one before."""
+
+    def __init__(self, folder, before, after):
+        self.folder = folder
+        self.before = folder / "before" / "csv" / "contributions.csv"
+        self.whole = written(CONTRIBUTIONS, names_by_id(after), folder / "after")
+        written(CONTRIBUTIONS, names_by_id(before), folder / "before")
+        self.segments = write_csv(CONTRIBUTIONS, folder / "before" / "parquet", folder / "before" / "csv")
+        self.unchanged = unchanged_files(folder / "before" / "parquet", folder / "after" / "parquet")
+
+    def update(self):
+        """The bytes of the CSV that is made from the one before, and its segments."""
+        csv_folder = self.folder / "updated"
+        segments = write_csv(
+            CONTRIBUTIONS,
+            self.folder / "after" / "parquet",
+            csv_folder,
+            self.before,
+            self.segments,
+            self.unchanged,
+        )
+        return (csv_folder / "contributions.csv").read_bytes(), segments
+
+
+TWENTY = dict.fromkeys(range(20), 'Ada "the Quay" Marsh,\r\n墨渡')
+
+
+def test_segments_say_where_the_rows_of_each_file_stand(tmp_path, small_files):
+    data = written(CONTRIBUTIONS, names_by_id(TWENTY), tmp_path)
+    segments = write_csv(CONTRIBUTIONS, tmp_path / "parquet", tmp_path / "csv")
+    files = table_files(CONTRIBUTIONS, tmp_path / "parquet")
+    assert list(segments) == [path.name for path in files]
+    assert len(files) > 5
+    end = len(",".join(CONTRIBUTIONS.polars_schema)) + 2
+    for path in files:
+        offset, length = segments[path.name]
+        assert offset == end
+        end = offset + length
+        records = list(csv.reader(data[offset:end].decode().splitlines(keepends=True), strict=True))
+        assert [record[0] for record in records] == pl.read_parquet(path)["contribution_id"].to_list()
+    assert end == len(data)
+    assert differences(CONTRIBUTIONS, tmp_path) == []
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.dictionaries(st.integers(0, 40), TEXT, max_size=30),
+    st.dictionaries(st.integers(0, 40), st.none() | TEXT, max_size=6),
+)
+def test_a_file_made_from_the_one_before_has_the_bytes_of_one_made_whole(tmp_path_factory, before, changes):
+    after = {number: name for number, name in (before | changes).items() if name is not None}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(partitions, "ROWS", 4)
+        versions = Versions(tmp_path_factory.mktemp("versions"), before, after)
+        older = versions.before.read_bytes()
+        data, segments = versions.update()
+    assert data == versions.whole
+    assert versions.before.read_bytes() == older
+    # The next version can be made from this one.
+    again = write_csv(CONTRIBUTIONS, versions.folder / "after" / "parquet", versions.folder / "again")
+    assert segments == again
+
+
+def test_rows_of_unchanged_files_are_copied_and_all_others_are_written(tmp_path, small_files):
+    versions = Versions(tmp_path, TWENTY, TWENTY | {7: "Li Wen"})
+    assert len(versions.unchanged) == len(versions.segments) - 1
+    marked = versions.before.read_bytes().replace(b"Marsh", b"MARSH")
+    versions.before.write_bytes(marked)
+    data, _ = versions.update()
+    ((changed, _),) = set(versions.segments.items()) - {
+        (name, versions.segments[name]) for name in versions.unchanged
+    }
+    rows = pl.read_parquet(tmp_path / "after" / "parquet" / "contributions" / changed).height
+    assert data.count(b"MARSH") == 20 - rows
+    assert data.count(b"Marsh") == rows - 1
+    assert data.count(b"Li Wen") == 1
+
+
+def test_a_file_that_nobody_knows_the_place_of_is_written(tmp_path, small_files):
+    versions = Versions(tmp_path, TWENTY, TWENTY)
+    versions.segments = dict(list(versions.segments.items())[::2])
+    assert versions.update()[0] == versions.whole
+    versions.segments = {}
+    assert versions.update()[0] == versions.whole
+
+
+@pytest.mark.parametrize("missing", [1, 100, 10_000])
+def test_a_file_before_that_is_cut_off_is_an_error(missing, tmp_path, small_files):
+    versions = Versions(tmp_path, TWENTY, TWENTY | {7: "Li Wen"})
+    last = max(versions.unchanged, key=lambda name: versions.segments[name])
+    end = sum(versions.segments[last])
+    versions.before.write_bytes(versions.before.read_bytes()[: max(0, end - missing)])
+    with pytest.raises(OSError, match=r"contributions\.csv: ended \d+ bytes too early"):
+        versions.update()
+
+
+def test_a_file_before_that_is_gone_is_an_error(tmp_path, small_files):
+    versions = Versions(tmp_path, TWENTY, TWENTY)
+    versions.before.unlink()
+    with pytest.raises(FileNotFoundError):
+        versions.update()
+
+
+def refuse(*_):
+    raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+
+@pytest.mark.parametrize("cannot", ["not there", "refused"])
+def test_a_system_that_cannot_copy_by_itself_gives_the_same_bytes(cannot, tmp_path, small_files, monkeypatch):
+    long = dict.fromkeys(range(8), "a name of some length " * 30_000)
+    versions = Versions(tmp_path, long, long | {7: "Li Wen"})
+    assert versions.unchanged
+    if cannot == "refused":
+        monkeypatch.setattr(os, "copy_file_range", refuse, raising=False)
+    else:
+        monkeypatch.delattr(os, "copy_file_range", raising=False)
+    assert versions.update()[0] == versions.whole

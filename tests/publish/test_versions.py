@@ -1,5 +1,8 @@
 """A build becomes the standing one in one instant, or not at all, whatever happens to its process."""
 
+import dataclasses
+import errno
+import hashlib
 import os
 import random
 import re
@@ -13,8 +16,21 @@ from pathlib import Path
 import pytest
 
 from pipeline.publish import versions
-from pipeline.publish.versions import OutputsError, digest_of, lock, prepare, publish, standing
-from tests.publish.dying_builds import build, is_whole, numbers, write_version
+from pipeline.publish.versions import (
+    FileFacts,
+    OutputsError,
+    digest_of,
+    facts_of,
+    is_intact,
+    keep_file,
+    lock,
+    prepare,
+    publish,
+    settle,
+    standing,
+    turn,
+)
+from tests.publish.dying_builds import KEPT, build, is_whole, numbers, write_version
 
 
 @pytest.fixture
@@ -173,6 +189,230 @@ def test_a_link_that_somebody_removed_is_back_after_the_next_build(name, out):
     (out / name).unlink()
     build(out, 1)
     assert is_whole(out)
+
+
+# In two steps: the build gets its place, then readers are led to it.
+
+
+def test_a_settled_build_has_its_place_and_nobody_sees_it(out):
+    before = build(out, 1)
+    write_version(prepare(out), 2)
+    settled = settle(out)
+    assert settled.place == out / ".versions" / settled.digest
+    assert numbers(settled.place) == {"2"}
+    assert settled.files == facts_of(settled.place)
+    assert settled.digest == digest_of(settled.place)
+    assert not (out / ".candidate").exists()
+    assert standing(out) == out / ".versions" / before
+    assert numbers(out) == {"1"}
+
+
+def test_readers_are_led_to_a_settled_build_by_one_step(out):
+    first = build(out, 1)
+    write_version(prepare(out), 2)
+    settled = settle(out)
+    turn(out, settled)
+    assert standing(out) == settled.place
+    assert numbers(out) == {"2"}
+    assert names(out / ".versions") == {first, settled.digest}
+    # A second time changes nothing.
+    turn(out, settled)
+    assert is_whole(out)
+    assert names(out / ".versions") == {first, settled.digest}
+
+
+def test_publishing_is_both_steps(out, tmp_path):
+    write_version(prepare(out), 1)
+    assert publish(out) == build(tmp_path / "elsewhere", 1)
+    assert is_whole(out)
+
+
+def test_a_settled_build_that_nobody_was_led_to_goes_with_the_next(out):
+    build(out, 1)
+    write_version(prepare(out), 2)
+    place = settle(out).place
+    prepare(out)
+    assert not place.exists()
+    assert is_whole(out)
+
+
+def test_the_same_data_settles_where_it_stands(out):
+    build(out, 1)
+    before = facts_of(standing(out))
+    write_version(prepare(out), 1)
+    settled = settle(out)
+    assert settled.place == standing(out)
+    assert settled.files == before
+    assert is_intact(settled.place, settled.files)
+
+
+# Files that do not change stay the same files.
+
+
+def test_a_file_that_is_kept_is_the_same_file(out):
+    build(out, 1)
+    inode = (out / KEPT).stat().st_ino
+    for number in (2, 3, 4):
+        build(out, number)
+        assert (out / KEPT).stat().st_ino == inode
+    # It outlives the builds that it came from.
+    assert (out / KEPT).read_text() == "kept"
+    assert is_whole(out)
+
+
+def test_where_files_have_one_name_only_a_file_that_is_kept_is_copied(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    (tmp_path / "a").write_text("kept")
+    keep_file(tmp_path / "a", tmp_path / "deep" / "er" / "b")
+    assert (tmp_path / "deep" / "er" / "b").read_text() == "kept"
+    assert (tmp_path / "deep" / "er" / "b").stat().st_ino != (tmp_path / "a").stat().st_ino
+
+
+# What is known of files without reading them.
+
+
+def touch(path):
+    status = path.stat()
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+
+
+def lengthen(path):
+    """Another size; the time is as before."""
+    status = path.stat()
+    path.write_text(path.read_text() + "x")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def replace(path):
+    """Another file of the same bytes, size and time."""
+    status = path.stat()
+    copy = path.with_name("copy")
+    copy.write_bytes(path.read_bytes())
+    os.utime(copy, ns=(status.st_atime_ns, status.st_mtime_ns))
+    copy.replace(path)
+
+
+every_change = pytest.mark.parametrize("change", [touch, lengthen, replace])
+every_part = pytest.mark.parametrize("file", ["csv/articles.csv", "parquet/articles/articles.parquet"])
+
+
+def test_facts_are_those_of_the_files(out):
+    build(out, 1)
+    facts = facts_of(standing(out))
+    assert list(facts) == [
+        "parquet/articles/articles.parquet",
+        "parquet/comments/comments.parquet",
+        "parquet/kept/kept.parquet",
+        "csv/articles.csv",
+        "csv/comments.csv",
+    ]
+    file = out / "csv" / "articles.csv"
+    status = file.stat()
+    assert facts["csv/articles.csv"] == FileFacts(
+        hashlib.sha256(file.read_bytes()).hexdigest(), 100, status.st_mtime_ns, status.st_ino
+    )
+
+
+def remembered(facts):
+    """The same facts with other digests: who finds these has not read the files."""
+    return {name: dataclasses.replace(fact, sha256="0f" * 32) for name, fact in facts.items()}
+
+
+def test_a_file_that_is_as_known_is_not_read(out):
+    build(out, 1)
+    known = remembered(facts_of(standing(out)))
+    assert facts_of(standing(out), known) == known
+    assert digest_of(standing(out), known) != digest_of(standing(out))
+
+
+@every_change
+@every_part
+def test_a_file_that_changed_since_is_read(change, file, out):
+    build(out, 1)
+    known = remembered(facts_of(standing(out)))
+    change(out / file)
+    found = facts_of(standing(out), known)
+    assert found[file] == facts_of(standing(out))[file]
+    assert {name for name in known if found[name] != known[name]} == {file}
+
+
+def test_a_file_that_nobody_knows_is_read(out):
+    build(out, 1)
+    known = remembered(facts_of(standing(out)))
+    del known["csv/articles.csv"]
+    assert facts_of(standing(out), known)["csv/articles.csv"].sha256 != "0f" * 32
+
+
+def test_what_is_known_of_the_build_before_is_used_for_the_files_that_are_kept(out, monkeypatch):
+    build(out, 1)
+    known = facts_of(standing(out))
+    write_version(prepare(out), 2, standing(out))
+    read, digest = [], hashlib.file_digest
+
+    def note(stream, name):
+        read.append(Path(stream.name).name)
+        return digest(stream, name)
+
+    monkeypatch.setattr(hashlib, "file_digest", note)
+    settled = settle(out, known)
+    assert sorted(read) == ["articles.csv", "articles.parquet", "comments.csv", "comments.parquet"]
+    assert settled.digest == digest_of(settled.place)
+    assert settled.files == facts_of(settled.place)
+
+
+def test_a_build_as_it_was_made_is_intact(out):
+    build(out, 1)
+    facts = facts_of(standing(out))
+    assert is_intact(standing(out), facts)
+    # A DuckDB file's bytes are no part of it.
+    (out / "commonplace.duckdb").write_text("other bytes")
+    assert is_intact(standing(out), facts)
+
+
+@every_change
+@every_part
+def test_a_build_of_which_a_file_was_touched_is_not_intact(change, file, out):
+    build(out, 1)
+    facts = facts_of(standing(out))
+    change(out / file)
+    assert not is_intact(standing(out), facts)
+
+
+@every_part
+def test_a_build_that_lacks_a_file_is_not_intact(file, out):
+    build(out, 1)
+    facts = facts_of(standing(out))
+    (out / file).unlink()
+    assert not is_intact(standing(out), facts)
+
+
+@pytest.mark.parametrize("file", ["csv/more.csv", "parquet/articles/more.parquet", "parquet/more"])
+def test_a_build_with_a_file_more_is_not_intact(file, out):
+    build(out, 1)
+    facts = facts_of(standing(out))
+    (out / file).write_text("mine")
+    assert not is_intact(standing(out), facts)
+
+
+def test_a_folder_that_is_gone_is_not_intact(out):
+    build(out, 1)
+    facts = facts_of(standing(out))
+    assert not is_intact(out / ".versions" / "0123456789abcdef", facts)
+
+
+@every_part
+def test_a_damaged_build_is_passed_over_though_it_was_known(file, out):
+    digest = build(out, 1)
+    known = facts_of(standing(out))
+    (out / file).write_text("mine")
+    write_version(prepare(out), 1)
+    settled = settle(out, known)
+    assert (settled.digest, settled.place.name) == (digest, f"{digest}-2")
+    turn(out, settled)
+    assert numbers(out) == {"1"}
 
 
 # What cannot be published, and where.

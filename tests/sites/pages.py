@@ -17,8 +17,8 @@ from pipeline.posts.post import read_post
 from pipeline.sites import chinafile
 from pipeline.sites.page import Comment, Page
 from pipeline.sources.raw import RawPost
-from pipeline.tables.assemble import assemble
-from pipeline.tables.extract import Frames, extract
+from pipeline.tables.extract import Frames
+from tests.tables import records
 
 SITE = "https://www.lanternfile.example"
 URL = f"{SITE}/conversation/night-library"
@@ -68,7 +68,7 @@ def media(found: Page | Comment) -> list[tuple[str, str, str]]:
 
 def tables(*posts: RawPost) -> Frames:
     """The tables that posts become."""
-    return assemble(extract(posts, PROFILES))
+    return records.tables(*posts)
 
 
 def only(frame: pl.DataFrame) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -9,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.markup.canonical import canonical_url
-from pipeline.sources.raw import RawPost
-from pipeline.tables.assemble import assemble
-from pipeline.tables.extract import EXTRACTED, extract
+from pipeline.sources.raw import RawPost, Reject
+from pipeline.tables.assemble import TEXTS, assemble
+from pipeline.tables.extract import Reading
 from pipeline.tables.ids import make_id
 from schemas import TABLES
 from tests.sites import pages
@@ -30,14 +32,17 @@ from tests.sites.pages import (
     post,
     pull_quote,
     raw,
-    tables,
 )
+from tests.tables.records import ledger_of, read, record, tables, together
+
+OLD, NEW = "2020-05-01T00:00:00.000Z", "2021-05-01T00:00:00.000Z"
+SEEN, REMOVED = datetime(2021, 11, 26, 11, tzinfo=UTC), datetime(2021, 12, 1, tzinfo=UTC)
 
 SAMPLE = [
     RawPost("sample", f"_posts/{path.name}", path.read_bytes())
     for path in sorted(Path(__file__).parents[2].joinpath("raw/sample/_posts").iterdir())
 ]
-SAMPLE_PROFILES = {"sample": PROFILES[SOURCE]}
+SAMPLE_READINGS = {"sample": Reading(PROFILES[SOURCE])}
 
 
 def assert_keeps_its_contract(found):
@@ -61,13 +66,13 @@ def assert_keeps_its_contract(found):
 
 @cache
 def sample_one_by_one():
-    """The frames of each post of the sample, extracted alone."""
-    return [extract([raw_], SAMPLE_PROFILES) for raw_ in SAMPLE]
+    """The records of each post of the sample, made alone."""
+    return [record(raw_, readings=SAMPLE_READINGS) for raw_ in SAMPLE]
 
 
 @cache
 def sample_at_once():
-    return assemble(extract(SAMPLE, SAMPLE_PROFILES))
+    return tables(*SAMPLE, readings=SAMPLE_READINGS)
 
 
 def test_the_sample_is_what_its_readme_says():
@@ -82,7 +87,7 @@ def test_the_sample_is_what_its_readme_says():
 
 
 def test_no_posts_give_eight_empty_tables():
-    found = assemble(extract([], {}))
+    found = tables()
     assert_keeps_its_contract(found)
     assert all(frame.is_empty() for frame in found.values())
 
@@ -90,15 +95,72 @@ def test_no_posts_give_eight_empty_tables():
 @settings(max_examples=15, deadline=None, derandomize=True, database=None)
 @given(st.permutations(range(len(SAMPLE))))
 def test_the_order_of_posts_and_batches_changes_nothing(order):
-    frames = [sample_one_by_one()[place] for place in order]
-    found = assemble({name: pl.concat([frame[name] for frame in frames]) for name in EXTRACTED})
+    records = together(*(sample_one_by_one()[place] for place in order))
+    posts = [SAMPLE[place] for place in order]
+    found = assemble(*ledger_of(posts, records, SAMPLE_READINGS))
     for name, expected in sample_at_once().items():
         assert found[name].equals(expected), name
 
 
-# Revisions of one page
+@pytest.mark.parametrize("seed", range(3))
+def test_the_order_of_rows_changes_nothing(seed):
+    ledger, records = read(SAMPLE, SAMPLE_READINGS)
+    ledger, *frames = (
+        frame.sample(fraction=1, shuffle=True, seed=seed) for frame in (ledger, *records.values())
+    )
+    found = assemble(ledger, dict(zip(records, frames, strict=True)))
+    for name, expected in sample_at_once().items():
+        assert found[name].equals(expected), name
 
-OLD, NEW = "2020-05-01T00:00:00.000Z", "2021-05-01T00:00:00.000Z"
+
+def test_a_post_that_gave_no_row_is_a_reject_with_its_reason():
+    reject = Reject(SOURCE, "_posts/b.md", None, None, "read", "unreadable", "The file could not be read.")
+    found = tables(raw(b"", "_posts/a.md"), reject, raw(post("Text."), "_posts/c.md"))
+    assert found["rejects"].rows() == [
+        (
+            hashlib.sha256(b"").hexdigest(),
+            "_posts/a.md",
+            SOURCE,
+            0,
+            "post",
+            "empty_file",
+            "The file is empty. Fetch it again, or remove it.",
+        ),
+        (None, "_posts/b.md", SOURCE, None, "read", "unreadable", "The file could not be read."),
+    ]
+    assert found["revisions"]["raw_path"].to_list() == ["_posts/c.md"]
+
+
+def test_a_revision_says_what_its_source_knows_of_it():
+    facts = {
+        "a.md": {"version": "9e" * 20, "first_seen_at": SEEN, "removed_at": None},
+        "b.md": {"version": None, "first_seen_at": None, "removed_at": REMOVED},
+    }
+    found = tables(raw(post("Old."), "a.md"), raw(post("New."), "b.md"), facts=facts)["revisions"]
+    assert found.select("raw_path", "source_version", "first_seen_at", "removed_at", "is_current").rows() == [
+        ("a.md", "9e" * 20, SEEN, None, True),
+        ("b.md", None, None, REMOVED, False),
+    ]
+
+
+# Without the long texts
+
+
+def without_texts(frames):
+    return {name: frame.drop(TEXTS, strict=False) for name, frame in frames.items()}
+
+
+@pytest.mark.parametrize("publish", ["full", "excerpt"])
+def test_without_texts_every_other_column_is_the_same(publish):
+    readings = {"sample": Reading(PROFILES[SOURCE], publish)}
+    ledger, records = read(SAMPLE, readings)
+    light = assemble(ledger, without_texts(records))
+    for name, whole in assemble(ledger, records).items():
+        assert light[name].equals(whole.drop(TEXTS, strict=False)), name
+    assert not set(TEXTS) & set(light["articles"].columns + light["comments"].columns)
+
+
+# Revisions of one page
 
 
 def archived(path, *, source=SOURCE, date=NEW, epoch=None):
@@ -145,6 +207,50 @@ def test_the_newest_revision_is_current(revisions):
         assert article["revision_count"] == 2
         current = only(found["revisions"].filter("is_current"))
         assert (current["source"], current["raw_path"]) == (newest.source, newest.path)
+
+
+def test_a_page_is_shown_by_what_its_source_still_holds():
+    revisions = [archived("old.md", date=OLD), archived("new.md", date=NEW)]
+    removed = {"removed_at": REMOVED}
+    article = only(tables(*revisions, facts={"new.md": removed})["articles"])
+    assert (article["body_text"], article["revision_count"]) == ("As in archive/old.md.", 2)
+    # An article whose last revision goes stays, as it was last.
+    article = only(tables(*revisions, facts={"new.md": removed, "old.md": removed})["articles"])
+    assert (article["body_text"], article["revision_count"]) == ("As in archive/new.md.", 2)
+
+
+@pytest.mark.parametrize(("dates", "source"), [((OLD, NEW), "two"), ((NEW, OLD), "one"), ((NEW, NEW), "two")])
+def test_an_article_that_two_sources_hold_has_the_source_of_its_current_revision(dates, source):
+    posts = [
+        archived("a.md", source=name, date=date) for name, date in zip(("one", "two"), dates, strict=True)
+    ]
+    found = tables(*posts)
+    assert only(found["articles"])["source"] == source
+    assert found["revisions"]["source"].to_list() == ["one", "two"]
+
+
+def test_the_same_bytes_in_two_sources_are_one_article_with_the_rights_of_the_one_that_shows_it():
+    data = post(content(body("<p>The kettle is on.</p>")) + comments(comment(1, person("Ada Marsh"))))
+    posts = [RawPost("one", "a.md", data), RawPost("two", "a.md", data)]
+    profiles = PROFILES[SOURCE]
+    readings = {"one": Reading(profiles), "two": Reading(profiles, "metadata")}
+    for order in (posts, posts[::-1]):
+        found = tables(*order, readings=readings)
+        article = only(found["articles"])
+        assert (article["source"], article["publish"], article["body_text"]) == ("two", "metadata", None)
+        assert only(found["comments"])["body_text"] is None
+        assert article["revision_count"] == 2
+    alone = tables(posts[0], readings=readings)
+    assert only(alone["articles"])["body_text"] == "The kettle is on."
+
+
+def test_records_of_other_revisions_are_not_needed():
+    ledger, records = read([archived("old.md", date=OLD), archived("new.md", date=NEW)])
+    whole = assemble(ledger, records)
+    current = records["articles"].filter(body_text="As in archive/new.md.").select("record_id")
+    needed = {name: frame.join(current, on="record_id", how="semi") for name, frame in records.items()}
+    for name, expected in whole.items():
+        assert assemble(ledger, needed)[name].equals(expected), name
 
 
 def test_same_path_and_other_bytes_are_two_revisions():
@@ -278,26 +384,6 @@ def test_a_bare_page_counts_nothing():
     assert counts == dict.fromkeys(counts, 0) | {"revision_count": 1}
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Two words", 2),
-        ("the library’s well-worn co‐op", 4),
-        ("渡船跟着潮水走。", 7),
-        ("Tea 茶 and 茶壶!", 5),
-        ("ひらがなとカタカナ", 9),
-        ("나룻배는 떠난다", 2),
-        ("A4 paper, 1,000 sheets", 5),
-        ("cafe\u0301 né\u0301e", 2),
-        ("नमस्ते दुनिया", 2),
-        ("— … · 。", 0),
-        ("3’30’’", 1),
-    ],
-)
-def test_what_a_word_is(text, words):
-    assert only(tables(raw(post(content(body(f"<p>{text}</p>")))))["articles"])["word_count"] == words
-
-
 # Whatever the pages are
 
 names = st.sampled_from(
@@ -348,7 +434,7 @@ page_posts = st.builds(
 @settings(max_examples=10, deadline=None, derandomize=True, database=None)
 @given(st.lists(page_posts, max_size=12, unique_by=lambda raw_: (raw_.source, raw_.path, raw_.data)))
 def test_whatever_the_pages_are_the_tables_keep_their_contract(posts):
-    found = assemble(extract(posts, PROFILES))
+    found = tables(*posts)
     assert_keeps_its_contract(found)
     assert found["revisions"].height + found["rejects"].height == len(posts)
     assert found["articles"].height == found["revisions"]["is_current"].sum()

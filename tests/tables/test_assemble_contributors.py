@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from pipeline.tables.ids import make_id
-from tests.sites.pages import SITE, body, comment, comments, content, only, person, post, raw, tables
+from tests.sites.pages import SITE, body, comment, comments, content, only, person, post, raw
+from tests.tables.records import tables
 
 OLD, NEW = "2020-05-01T00:00:00.000Z", "2021-05-01T00:00:00.000Z"
 
@@ -140,6 +141,23 @@ def test_the_newest_photo_is_shown_and_each_part_keeps_its_own():
 def test_an_undated_page_says_nothing_of_when():
     found = tables(raw(post("<p>Text.</p>", epoch="NaN")))
     assert only(found["contributors"])["first_seen_at"] is None
+
+
+def test_a_part_says_the_slug_and_profile_that_are_linked_there():
+    found = tables(
+        by("Ada Marsh", "a", people=[boxed("Ada M. Marsh", "ada-marsh"), person("Li Wen", linked=False)]),
+        by("Ada M. Marsh", "b"),
+    )
+    rows = found["contributions"].select("role", "name", "slug", "profile_url").rows()
+    assert sorted(rows, key=str) == [
+        ("author", "Ada M. Marsh", None, None),
+        ("author", "Ada Marsh", None, None),
+        ("commenter", "Ada M. Marsh", "ada-marsh", f"{SITE}/contributors/ada-marsh"),
+        ("commenter", "Li Wen", None, None),
+    ]
+    # The table of people knows more: one name is that profile's.
+    authors = found["contributions"].filter(name="Ada M. Marsh")["contributor_id"]
+    assert authors.n_unique() == 1
 
 
 def test_parts_are_counted_within_their_role():

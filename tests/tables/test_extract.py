@@ -15,44 +15,59 @@ from pipeline.markup.links import Link
 from pipeline.markup.soup import MAX_TAGS
 from pipeline.sites.page import Comment, Credit, Page
 from pipeline.sites.registry import Profile, UnknownProfileError
-from pipeline.sources.raw import RawPost, Reject
-from pipeline.tables.extract import EXTRACTED, extract
+from pipeline.sources.raw import RawPost
+from pipeline.tables.extract import EXTRACTED, Reading
 from pipeline.tables.ids import make_id
-from tests.sites.pages import PROFILES, SITE, SOURCE, URL, body, content, only, post, raw
+from pipeline.tables.rights import EXCERPT
+from tests.sites.pages import (
+    PROFILES,
+    SITE,
+    SOURCE,
+    URL,
+    body,
+    comment,
+    comments,
+    content,
+    featured,
+    only,
+    person,
+    post,
+    raw,
+)
+from tests.tables.records import record, tables
 
 SAMPLE = [
     path.read_bytes() for path in sorted(Path(__file__).parents[2].joinpath("raw/sample/_posts").iterdir())
 ]
 
 
-def extract_one(data, path="_posts/a.md"):
-    return extract([RawPost(SOURCE, path, data)], PROFILES)
-
-
-def count(frames):
-    """How many raw posts are accounted for."""
-    return frames["posts"].height + frames["rejects"].height
+def extract_one(data, path="_posts/a.md", **reading):
+    """The record of one post; `reading` is how its source is read, in what it differs from PROFILES."""
+    reading = Reading(**{"profiles": PROFILES[SOURCE], **reading})
+    return record(RawPost(SOURCE, path, data), readings={SOURCE: reading})
 
 
 # One raw post
 
 
-def test_a_post_becomes_a_row_that_names_its_raw_post():
+def test_a_post_becomes_a_record_and_the_row_of_an_article():
     data = post(
         content(body("<p>The kettle is on, and it stays on until two in the morning.</p>")),
         title="Tea at Two",
     )
-    frames = extract([RawPost(SOURCE, "_posts/2021-11-26-Tea at Two.md", data, version="9f2c")], PROFILES)
-    row = only(frames["posts"])
-    assert row["article_id"] == make_id("article", URL)
-    assert (row["source"], row["site"], row["profile"]) == (SOURCE, "lanternfile.example", "chinafile")
+    frames = extract_one(data)
+    found = only(frames["records"])
+    assert found["article_id"] == make_id("article", URL)
+    assert found["raw_sha256"] == hashlib.sha256(data).hexdigest()
+    assert (found["title"], found["url"], found["host"]) == ("Tea at Two", URL, "www.lanternfile.example")
+    assert found["published_at"] == found["archived_at"] == datetime(2021, 11, 26, 9, 40, tzinfo=UTC)
+    assert (found["stage"], found["reason"], found["message"], found["notes"]) == (None, None, None, [])
+    row = only(frames["articles"])
+    assert (row["record_id"], row["article_id"]) == (found["record_id"], found["article_id"])
+    assert (row["site"], row["profile"], row["publish"]) == ("lanternfile.example", "chinafile", "full")
     assert (row["url"], row["canonical_url"]) == (URL, URL)
     assert (row["title"], row["language"], row["is_stub"]) == ("Tea at Two", "en", False)
-    assert row["raw_path"] == "_posts/2021-11-26-Tea at Two.md"
-    assert (row["raw_sha256"], row["raw_bytes"]) == (hashlib.sha256(data).hexdigest(), len(data))
-    assert row["source_version"] == "9f2c"
-    assert row["archived_at"] == datetime(2021, 11, 26, 9, 40, tzinfo=UTC)
-    assert (row["tags"], row["notes"]) == (["中参馆"], [])
+    assert (row["tags"], row["char_count"], row["word_count"]) == (["中参馆"], 59, 13)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +90,7 @@ def test_a_post_becomes_a_row_that_names_its_raw_post():
     ],
 )
 def test_addresses(written, url, canonical_url, site):
-    row = only(extract_one(post("<p>Text.</p>", url=written))["posts"])
+    row = only(extract_one(post("<p>Text.</p>", url=written))["articles"])
     assert (row["url"], row["canonical_url"], row["site"]) == (url, canonical_url, site)
     assert row["article_id"] == make_id("article", canonical_url)
 
@@ -93,14 +108,14 @@ def test_addresses(written, url, canonical_url, site):
     ],
 )
 def test_a_stub_has_no_text_beyond_its_title(title, html, is_stub, text):
-    row = only(extract_one(post(html, title=title))["posts"])
+    row = only(extract_one(post(html, title=title))["articles"])
     assert (row["is_stub"], row["body_text"]) == (is_stub, text)
     assert (row["body_html"] is None) == is_stub
 
 
 def test_the_language_of_a_stub_is_its_title_s():
     title = "What the Ferry Timetable and the Tide Table Have in Common"
-    assert only(extract_one(post(title, title=title))["posts"])["language"] == "en"
+    assert only(extract_one(post(title, title=title))["articles"])["language"] == "en"
 
 
 def test_links_and_media_are_numbered_within_their_region():
@@ -161,21 +176,17 @@ def test_a_broken_link_leads_to_no_page():
     ],
 )
 def test_a_post_that_gives_no_row_says_why(data, stage, reason):
-    frames = extract_one(data, "_posts/a\tb.md")
-    row = only(frames["rejects"])
-    assert (row["stage"], row["reason"]) == (stage, reason)
-    assert row["message"].isprintable()
-    assert len(row["message"]) > 20
-    assert (row["source"], row["raw_path"], row["raw_bytes"]) == (SOURCE, r"_posts/a\x09b.md", len(data))
-    assert row["raw_sha256"] == hashlib.sha256(data).hexdigest()
-    assert all(frames[name].is_empty() for name in EXTRACTED if name != "rejects")
-
-
-def test_a_reject_of_the_source_is_passed_on():
-    reject = Reject(SOURCE, "_posts/a.md", None, None, "read", "unreadable", "The file could not be read.")
-    frames = extract([reject, raw(post("Text."))], PROFILES)
-    assert only(frames["rejects"])["reason"] == "unreadable"
-    assert frames["posts"].height == 1
+    frames = extract_one(data)
+    found = only(frames["records"])
+    assert (found["stage"], found["reason"]) == (stage, reason)
+    assert found["message"].isprintable()
+    assert len(found["message"]) > 20
+    assert found["raw_sha256"] == hashlib.sha256(data).hexdigest()
+    # Its address was still unknown, or was not.
+    assert found["host"] == (None if stage == "post" else "www.lanternfile.example")
+    assert found["notes"] == []
+    assert {found[name] for name in ("article_id", "title", "url", "published_at", "archived_at")} == {None}
+    assert all(frames[name].is_empty() for name in EXTRACTED if name != "records")
 
 
 PAGE = Page("Tea", None, (), False, None, "unknown", "Text.", "<p>Text.</p>")
@@ -197,14 +208,13 @@ def test_an_exception_in_a_profile_costs_one_post(monkeypatch, error):
         return PAGE
 
     read_with(monkeypatch, read)
-    frames = extract(
-        [raw(post("Text.", url=f"{SITE}/{name}"), name) for name in ("good", "bad", "fine")], PROFILES
-    )
-    assert frames["posts"]["raw_path"].to_list() == ["good", "fine"]
-    row = only(frames["rejects"])
-    assert (row["raw_path"], row["stage"], row["reason"]) == ("bad", "markup", "unexpected_error")
-    assert type(error).__name__ in row["message"]
-    assert "read" in row["message"]
+    frames = record(*(raw(post("Text.", url=f"{SITE}/{name}"), name) for name in ("good", "bad", "fine")))
+    assert frames["records"]["url"].to_list() == [f"{SITE}/good", None, f"{SITE}/fine"]
+    assert frames["articles"]["url"].to_list() == [f"{SITE}/good", f"{SITE}/fine"]
+    found = frames["records"].row(1, named=True)
+    assert (found["stage"], found["reason"]) == ("markup", "unexpected_error")
+    assert type(error).__name__ in found["message"]
+    assert "read" in found["message"]
 
 
 def test_a_post_that_fails_half_way_leaves_no_rows(monkeypatch):
@@ -212,20 +222,20 @@ def test_a_post_that_fails_half_way_leaves_no_rows(monkeypatch):
     broken = Page(**{**vars(PAGE), "credits": (Credit("Ada Marsh", "author"),), "links": (link, None)})
     read_with(monkeypatch, lambda post, url: broken)
     frames = extract_one(post("Text."))
-    row = only(frames["rejects"])
-    assert (row["stage"], row["reason"]) == ("extract", "unexpected_error")
-    assert all(frames[name].is_empty() for name in EXTRACTED if name != "rejects")
+    found = only(frames["records"])
+    assert (found["stage"], found["reason"]) == ("extract", "unexpected_error")
+    assert all(frames[name].is_empty() for name in EXTRACTED if name != "records")
 
 
 def test_a_profile_that_does_not_exist_stops_the_run_and_says_which_do():
     with pytest.raises(UnknownProfileError, match=r"lanternfile\.example.*'tearoom'.*chinafile, generic"):
-        extract([raw(post("Text."))], {SOURCE: {"www.lanternfile.example": "tearoom"}})
+        extract_one(post("Text."), profiles={"www.lanternfile.example": "tearoom"})
     assert gc.isenabled()
 
 
 def test_profiles_are_the_source_s_own():
-    frames = extract([RawPost("other", "a.md", post("Text."))], PROFILES)
-    assert only(frames["posts"])["profile"] == "generic"
+    frames = record(RawPost("other", "a.md", post("Text.")))
+    assert only(frames["articles"])["profile"] == "generic"
 
 
 def test_a_comment_s_parent_is_known_by_its_key(monkeypatch):
@@ -241,6 +251,182 @@ def test_a_comment_s_parent_is_known_by_its_key(monkeypatch):
         ("1", 1, None),
         ("2", 2, ids[0]),
         ("3", 3, None),
+    ]
+
+
+# What a record is a function of
+
+
+def test_a_record_knows_nothing_of_where_its_post_lies_or_of_other_posts():
+    data = post(content(body("<p>Text.</p>")) + comments(comment(1, person("Ada Marsh"))))
+    here, there = raw(data, "a.md"), RawPost("other", "b/c.md", data)
+    readings = {SOURCE: Reading(PROFILES[SOURCE]), "other": Reading(PROFILES[SOURCE])}
+    first = record(here, readings=readings)
+    second = record(raw(post("More.", url=f"{SITE}/more"), "more.md"), there, readings=readings)
+    for name in EXTRACTED:
+        same = second[name].join(first["records"], on="record_id", how="semi")
+        assert same.equals(first[name]), name
+
+
+KETTLE = post(content(body("<p>The kettle is on.</p>")))
+
+
+@pytest.mark.parametrize(
+    ("data", "reading", "is_same"),
+    [
+        (KETTLE, {}, True),
+        (KETTLE, {"fingerprints": {"chinafile": "1", "generic": "2", "": "9"}}, True),
+        (KETTLE, {"profiles": {**PROFILES[SOURCE], "river.example": "chinafile"}}, True),
+        (KETTLE.replace(b"on.", b"off."), {}, False),
+        (KETTLE, {"fingerprints": {"chinafile": "2"}}, False),
+        (KETTLE, {"profiles": {}}, False),
+        (KETTLE, {"publish": "excerpt"}, False),
+        (KETTLE, {"publish": "metadata"}, False),
+    ],
+    ids=[
+        "nothing else",
+        "another profile's code",
+        "another host's profile",
+        "other bytes",
+        "its profile's code",
+        "another profile",
+        "an excerpt",
+        "no text",
+    ],
+)
+def test_a_record_s_id_depends_on_bytes_code_and_rights(data, reading, is_same):
+    fingerprints = {"chinafile": "1", "generic": "1", "": "1"}
+    before = only(extract_one(KETTLE, fingerprints=fingerprints)["records"])
+    after = only(extract_one(data, **{"fingerprints": fingerprints, **reading})["records"])
+    assert (after["record_id"] == before["record_id"]) == is_same
+    assert before["record_id"] == make_id("record", hashlib.sha256(KETTLE).hexdigest(), before["maker"])
+
+
+@pytest.mark.parametrize(
+    ("host", "maker"),
+    [
+        ("www.lanternfile.example", "chinafile:c1:excerpt"),
+        ("river.example", "generic:g1:excerpt"),
+        # A post whose page is not known went through no profile.
+        (None, ":e1:excerpt"),
+        ("", ":e1:excerpt"),
+    ],
+)
+def test_a_maker_names_the_profile_its_code_and_the_rights(host, maker):
+    reading = Reading(PROFILES[SOURCE], "excerpt", {"chinafile": "c1", "generic": "g1", "": "e1"})
+    assert reading.maker(host) == maker
+
+
+@pytest.mark.parametrize("data", [b"", post("<p>" * (2 * MAX_TAGS + 1)), KETTLE])
+def test_a_record_names_the_maker_of_its_host(data):
+    reading = Reading(PROFILES[SOURCE], "full", {"chinafile": "c1", "": "e1"})
+    found = only(record(raw(data), readings={SOURCE: reading})["records"])
+    assert found["maker"] == reading.maker(found["host"])
+
+
+def test_a_reading_s_key_tells_profiles_and_rights_apart():
+    readings = [
+        Reading(),
+        Reading({"a.example": "generic"}),
+        Reading({"a.example": "chinafile"}),
+        Reading({"b.example": "generic"}),
+        Reading({"a.example": "generic"}, "excerpt"),
+        Reading({}, "excerpt"),
+        Reading({}, "metadata"),
+    ]
+    assert len({reading.key for reading in readings}) == len(readings)
+    first = Reading({"a.example": "generic", "b.example": "chinafile"})
+    assert first.key == Reading({"b.example": "chinafile", "a.example": "generic"}).key
+
+
+def test_a_record_names_its_reading():
+    assert only(extract_one(KETTLE)["records"])["reading"] == Reading(PROFILES[SOURCE]).key
+    assert (
+        only(extract_one(b"", publish="excerpt")["records"])["reading"]
+        == Reading(PROFILES[SOURCE], "excerpt").key
+    )
+
+
+# What is published of the texts
+
+SENTENCE = "The ferry waits for whoever comes late to the quay. "
+LONG = SENTENCE * 20
+RICH = post(
+    featured("quay", caption="The quay")
+    + content(body(f'<p>{LONG}<a href="/x">a link</a></p><p><img src="/y.jpg"></p>'))
+    + comments(
+        comment(1, person("Ada Marsh"), text=f'<p>{LONG}<a href="/z">Yes</a></p>'),
+        comment(2, person("Li Wen"), text="<p>No.</p>"),
+        comment(3, person("Li Wen"), text=None),
+    )
+)
+
+
+def published(publish, data=RICH):
+    return extract_one(data, publish=publish)
+
+
+def test_in_full_texts_and_html_are_whole():
+    frames = published("full")
+    assert only(frames["articles"])["body_text"] == f"{LONG}a link"
+    assert only(frames["articles"])["body_html"].startswith("<p>The ferry")
+    assert frames["comments"]["body_text"].to_list() == [f"{LONG}Yes", "No.", None]
+    assert frames["comments"]["body_html"].is_not_null().to_list() == [True, True, False]
+
+
+def test_an_excerpt_is_the_beginning_of_each_text_without_html():
+    frames = published("excerpt")
+    article = only(frames["articles"])
+    assert LONG.startswith(article["body_text"])
+    assert EXCERPT - 30 < len(article["body_text"]) <= EXCERPT
+    assert frames["comments"]["body_text"].to_list() == [article["body_text"], "No.", None]
+    assert (article["publish"], article["body_html"]) == ("excerpt", None)
+    assert frames["comments"]["body_html"].null_count() == 3
+
+
+def test_metadata_are_no_text_at_all():
+    frames = published("metadata")
+    article = only(frames["articles"])
+    assert (article["publish"], article["body_text"], article["body_html"]) == ("metadata", None, None)
+    assert frames["comments"].select("body_text", "body_html").null_count().row(0) == (3, 3)
+
+
+@pytest.mark.parametrize("publish", ["excerpt", "metadata"])
+def test_counts_links_media_and_people_do_not_depend_on_the_rights(publish):
+    full, less = published("full"), published(publish)
+    varying = ("record_id", "maker", "reading", "publish", "body_text", "body_html")
+    for name in EXTRACTED:
+        assert less[name].drop(varying, strict=False).equals(full[name].drop(varying, strict=False)), name
+    article = only(less["articles"])
+    assert (article["char_count"], article["word_count"], article["is_stub"]) == (1046, 202, False)
+    assert less["comments"]["word_count"].to_list() == [201, 1, 0]
+    assert less["links"].height == 9  # photo, body, comment, and two of each profile box
+    assert less["media"].height == 5  # photo, body, and one of each profile box
+
+
+def test_the_language_is_that_of_the_whole_text():
+    data = post(content(body(f"<p>{LONG}</p>")), title="渡")
+    assert only(published("metadata", data)["articles"])["language"] == "en"
+
+
+@pytest.mark.parametrize("publish", ["full", "excerpt", "metadata"])
+def test_a_stub_is_one_whatever_is_published(publish):
+    row = only(published(publish, post("Slow Water", title="Slow Water"))["articles"])
+    assert (row["is_stub"], row["body_text"], row["char_count"]) == (True, None, 0)
+
+
+def test_each_source_has_rights_of_its_own():
+    readings = {
+        name: Reading(PROFILES[SOURCE], publish) for name, publish in (("a", "full"), ("b", "metadata"))
+    }
+    found = tables(
+        RawPost("a", "1.md", KETTLE),
+        RawPost("b", "1.md", post("Tea.", url=f"{SITE}/tea")),
+        readings=readings,
+    )["articles"]
+    assert sorted(found.select("source", "publish", "body_text").rows()) == [
+        ("a", "full", "The kettle is on."),
+        ("b", "metadata", None),
     ]
 
 
@@ -279,25 +465,22 @@ def spoilt_posts(draw):
 any_post = st.builds(
     RawPost, st.just(SOURCE), file_names, st.binary(max_size=200) | whole_posts() | spoilt_posts()
 )
-any_reject = st.builds(
-    Reject,
-    st.just(SOURCE),
-    line_text,
-    st.none(),
-    st.none(),
-    st.just("read"),
-    st.just("unreadable"),
-    line_text,
-)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)
-@given(st.lists(any_post | any_reject, max_size=8))
-def test_each_raw_post_gives_a_row_or_a_reject(posts):
-    frames = extract(posts, PROFILES)
-    assert count(frames) == len(posts)
-    assert "unexpected_error" not in frames["rejects"]["reason"].to_list()
+@given(st.lists(any_post, max_size=8), st.sampled_from(["full", "excerpt", "metadata"]))
+def test_each_raw_post_gives_one_record_an_article_s_or_a_reject_s(posts, publish):
+    readings = {SOURCE: Reading(PROFILES[SOURCE], publish)}
+    frames = record(*posts, readings=readings)
+    records = frames["records"]
+    assert records["raw_sha256"].to_list() == [post.sha256 for post in posts]
+    rejected = records["article_id"].is_null()
+    assert [records[name].is_not_null().to_list() for name in ("stage", "reason", "message")] == [
+        rejected.to_list()
+    ] * 3
+    assert "unexpected_error" not in records["reason"].to_list()
+    assert frames["articles"]["record_id"].to_list() == records.filter(~rejected)["record_id"].to_list()
     for name in ("comments", "credits", "links", "media"):
-        assert frames[name].join(frames["posts"], on="revision_id", how="anti").is_empty()
+        assert frames[name].join(frames["articles"], on=["record_id", "article_id"], how="anti").is_empty()
     for name, schema in EXTRACTED.items():
         assert frames[name].schema == pl.Schema(schema)

@@ -5,7 +5,7 @@ The rules named `contract` are pandera's; they are in test_checks.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -33,6 +33,10 @@ CONTRIBUTION = make_id("contribution", ARTICLE, COMMENT, "commenter", 1)
 LINK = make_id("link", ARTICLE, None, "body", 1, HREF)
 MEDIUM = make_id("media", ARTICLE, None, "field", 1, IMAGE)
 UNKNOWN = other_id(404)
+
+FULL = {"archive": "full"}
+EXCERPTS = {"archive": "excerpt"}
+METADATA = {"archive": "metadata"}
 
 OWN = {
     "articles": {"article_id": ARTICLE},
@@ -64,10 +68,17 @@ def found_posts(*paths: str) -> pl.DataFrame:
     return pl.DataFrame({"source": ["archive"] * len(paths), "raw_path": list(paths)})
 
 
-def failing(rule: Rule, tables: dict[str, pl.DataFrame], found: pl.DataFrame) -> list[dict[str, Any]]:
-    """The rows that the rule's query selects, in order."""
+def failing(
+    rule: Rule,
+    tables: dict[str, pl.DataFrame],
+    found: pl.DataFrame,
+    rights: dict[str, str] = FULL,
+    written: dict[str, pl.DataFrame] | None = None,
+) -> list[dict[str, Any]]:
+    """The rows that the rule's query selects, in order. All rows were written now, unless `written` says
+    which were."""
     with duckdb.connect() as connection:
-        register(connection, tables, found)
+        register(connection, tables, found, rights, written)
         selected = connection.execute(f"SELECT * FROM ({rule.failing}) ORDER BY ALL")
         names = [column[0] for column in selected.description]
         return [dict(zip(names, values, strict=True)) for values in selected.fetchall()]
@@ -76,14 +87,22 @@ def failing(rule: Rule, tables: dict[str, pl.DataFrame], found: pl.DataFrame) ->
 def broken(tables: dict[str, pl.DataFrame], found: pl.DataFrame) -> list[str]:
     """The names of the rules whose queries select a row."""
     with duckdb.connect() as connection:
-        register(connection, tables, found)
+        register(connection, tables, found, FULL)
         return [name for name, rule in RULES.items() if connection.execute(str(rule.failing)).fetchall()]
 
 
 def register(
-    connection: duckdb.DuckDBPyConnection, tables: dict[str, pl.DataFrame], found: pl.DataFrame
+    connection: duckdb.DuckDBPyConnection,
+    tables: dict[str, pl.DataFrame],
+    found: pl.DataFrame,
+    rights: dict[str, str],
+    written: dict[str, pl.DataFrame] | None = None,
 ) -> None:
-    for name, rows in {**tables, "raw_posts": found}.items():
+    new = {f"new_{name}": rows for name, rows in (tables | (written or {})).items()}
+    known = pl.DataFrame(
+        {"source": list(rights), "publish": list(rights.values())}, schema=["source", "publish"]
+    ).cast(pl.String)
+    for name, rows in {**tables, **new, "raw_posts": found, "rights": known}.items():
         connection.register(name, rows.to_arrow())
 
 
@@ -94,6 +113,7 @@ class Case:
     rows: dict[str, list[Row]]
     failing: list[dict[str, Any]]
     found: tuple[str, ...] = (PATH, REJECTED)
+    rights: dict[str, str] = field(default_factory=lambda: FULL)
 
 
 def twice(table: str) -> dict[str, list[Row]]:
@@ -105,6 +125,30 @@ def with_ids(table: str, column: str, value: str, key: str) -> Case:
     return Case(
         {table: [good(table, **{column: value})]}, [{key: OWN[table].get(key, COMMENT), column: value}]
     )
+
+
+def told(publish: str | None, characters: int | None, *, html: bool) -> list[dict[str, Any]]:
+    """The one row that breaks the rule of rights."""
+    return [{"article_id": ARTICLE, "publish": publish, "characters": characters, "has_html": html}]
+
+
+def texts_of(table: str, text: str | None, html: str | None) -> dict[str, list[Row]]:
+    return {table: [good(table, body_text=text, body_html=html)]}
+
+
+def cases_of_rights(table: str) -> list[Case]:
+    """Texts that slip through, in the table of articles or of comments."""
+    return [
+        # An excerpt has no HTML, however short, and 280 characters, whatever they are.
+        Case(texts_of(table, "Short.", "<p>Short.</p>"), told("excerpt", 6, html=True), rights=EXCERPTS),
+        Case(texts_of(table, "渡" * 281, None), told("excerpt", 281, html=False), rights=EXCERPTS),
+        # Metadata have neither.
+        Case(texts_of(table, "x", None), told("metadata", 1, html=False), rights=METADATA),
+        Case(texts_of(table, None, "<p>x</p>"), told("metadata", None, html=True), rights=METADATA),
+        # Of a source that nobody knows, nothing is known to be allowed.
+        Case(texts_of(table, "x", None), told(None, 1, html=False), rights={}),
+        Case(texts_of(table, None, "<p>x</p>"), told(None, None, html=True), rights={"other": "full"}),
+    ]
 
 
 RULES = {f"{rule.table}.{rule.name}": rule for rule in rules() if rule.name != CONTRACT}
@@ -216,6 +260,9 @@ CASES: dict[str, list[Case]] = {
             [{"media_id": MEDIUM, "derived": make_id("media", ARTICLE, None, "body", 1, IMAGE)}],
         )
     ],
+    # Rights.
+    "articles.rights_are_kept": cases_of_rights("articles"),
+    "comments.rights_are_kept": cases_of_rights("comments"),
     # The others.
     "comments.position_is_unique": [
         Case(
@@ -302,7 +349,7 @@ def test_the_rule_names_the_rows_that_break_it(name, case):
     tables = GOOD | {
         table: frame(table, *rows) if rows else GOOD[table].clear() for table, rows in case.rows.items()
     }
-    assert failing(RULES[name], tables, found_posts(*case.found)) == case.failing
+    assert failing(RULES[name], tables, found_posts(*case.found), case.rights) == case.failing
 
 
 def test_a_contributor_without_a_profile_may_have_any_id():
@@ -310,6 +357,58 @@ def test_a_contributor_without_a_profile_may_have_any_id():
     tables = GOOD | {"contributors": frame("contributors", good("contributors", slug=None))}
     rule = RULES["contributors.contributor_id_follows_from_content"]
     assert failing(rule, tables, found_posts(PATH, REJECTED)) == []
+
+
+@pytest.mark.parametrize("table", ["articles", "comments"])
+@pytest.mark.parametrize(
+    ("rights", "text", "html"),
+    [
+        (FULL, "渡" * 5_000, "<p>x</p>"),
+        (FULL, None, None),
+        (EXCERPTS, "渡" * 280, None),
+        (EXCERPTS, None, None),
+        (METADATA, None, None),
+        ({}, None, None),
+    ],
+    ids=["all", "nothing", "an excerpt", "no excerpt", "metadata", "nothing of an unknown source"],
+)
+def test_what_the_rights_allow_is_no_fault(table, rights, text, html):
+    tables = GOOD | {table: frame(table, good(table, body_text=text, body_html=html))}
+    rule = RULES[f"{table}.rights_are_kept"]
+    assert failing(rule, tables, found_posts(PATH, REJECTED), rights) == []
+
+
+def test_the_rights_of_a_comment_are_those_of_the_source_of_its_article():
+    articles = frame(
+        "articles", good("articles", source="open"), good("articles", article_id=UNKNOWN, source="closed")
+    )
+    comments = frame(
+        "comments", good("comments"), good("comments", comment_id=other_id(1), article_id=UNKNOWN)
+    )
+    rule = RULES["comments.rights_are_kept"]
+    tables = GOOD | {"articles": articles, "comments": comments}
+    rights = {"open": "full", "closed": "metadata"}
+    assert failing(rule, tables, found_posts(PATH, REJECTED), rights) == [
+        {"article_id": UNKNOWN, "publish": "metadata", "characters": 18, "has_html": True}
+    ]
+
+
+OF_NEW_ROWS = [name for name in RULES if name.endswith(("_follows_from_content", ".rights_are_kept"))]
+
+
+@pytest.mark.parametrize("name", OF_NEW_ROWS)
+def test_rules_of_single_rows_look_at_the_rows_written_now_and_no_others(name):
+    case = CASES[name][0]
+    tables = GOOD | {table: frame(table, *rows) for table, rows in case.rows.items()}
+    found = found_posts(PATH, REJECTED)
+    assert failing(RULES[name], tables, found, case.rights, written=GOOD | tables) == case.failing
+    nothing = {table: rows.clear() for table, rows in tables.items()}
+    assert failing(RULES[name], tables, found, case.rights, written=nothing) == []
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if name not in OF_NEW_ROWS])
+def test_rules_between_rows_look_at_whole_tables_whatever_was_written_now(name):
+    assert "new_" not in str(RULES[name].failing)
 
 
 # The contract refuses these texts elsewhere; ids are made of whatever a post holds.

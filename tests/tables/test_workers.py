@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import polars as pl
 import pytest
 
-from pipeline.sources.raw import RawPost, Reject
+from pipeline.sources.raw import RawPost
 from pipeline.tables.assemble import assemble
 from pipeline.tables.extract import EXTRACTED
 from pipeline.tables.workers import _BATCH, extract_batches
-from tests.sites.pages import PROFILES, SITE, SOURCE, body, comment, comments, content, person, post
+from tests.sites.pages import SITE, SOURCE, body, comment, comments, content, person, post
+from tests.tables.records import READINGS, ledger_of, together
 
 
 def some_posts(number):
@@ -17,28 +17,36 @@ def some_posts(number):
     for i in range(number):
         path = f"_posts/{i:04}.md"
         if i % 7 == 6:
-            yield Reject(SOURCE, path, None, None, "read", "unreadable", "The file could not be read.")
+            yield RawPost(SOURCE, path, f"Number {i}".encode())
             continue
         url = f"{SITE}/conversation/{'ferry' if i % 3 == 0 else i}"
         html = content(body(f'<p>Number {i}, <a href="{SITE}/conversation/ferry">see</a>.</p>'))
         yield RawPost(SOURCE, path, post(html + comments(comment(i, person(f"Ada {i % 5}"))), url=url))
 
 
-def tables(batches):
-    frames = list(batches)
-    return assemble({name: pl.concat([frame[name] for frame in frames]) for name in EXTRACTED})
+def with_sha256(posts):
+    for raw in posts:
+        yield raw, raw.sha256
+
+
+def batches_of(posts, workers=1):
+    return extract_batches(with_sha256(posts), READINGS, workers)
+
+
+def tables(posts, batches):
+    return assemble(*ledger_of(posts, together(*batches)))
 
 
 def test_batches_come_in_the_order_of_the_posts():
     number = 2 * _BATCH + 5
-    batches = list(extract_batches(some_posts(number), PROFILES))
-    assert [batch["posts"].height + batch["rejects"].height for batch in batches] == [_BATCH, _BATCH, 5]
-    paths = [path for batch in batches for path in batch["posts"]["raw_path"].to_list()]
-    assert paths == sorted(paths)
+    batches = list(batches_of(some_posts(number)))
+    assert [batch["records"].height for batch in batches] == [_BATCH, _BATCH, 5]
+    read = [sha256 for batch in batches for sha256 in batch["records"]["raw_sha256"].to_list()]
+    assert read == [raw.sha256 for raw in some_posts(number)]
 
 
 def test_no_posts_give_no_batch():
-    assert list(extract_batches([], PROFILES)) == []
+    assert list(batches_of([])) == []
 
 
 def test_posts_are_read_as_they_are_needed():
@@ -49,7 +57,7 @@ def test_posts_are_read_as_they_are_needed():
             read.append(raw)
             yield raw
 
-    batches = extract_batches(reading(), PROFILES)
+    batches = batches_of(reading())
     assert read == []
     next(batches)
     assert len(read) == _BATCH
@@ -62,7 +70,7 @@ def test_workers_read_no_further_ahead_than_they_can_hold(monkeypatch):
     monkeypatch.setattr("pipeline.tables.workers.ProcessPoolExecutor", threads)
     monkeypatch.setattr("pipeline.tables.workers._BATCH", 2)
     read = []
-    batches = extract_batches((read.append(raw) or raw for raw in some_posts(40)), PROFILES, workers=2)
+    batches = batches_of((read.append(raw) or raw for raw in some_posts(40)), workers=2)
     next(batches)
     assert len(read) == 2 * (2 * 2 + 1)
     assert len(list(batches)) == 19
@@ -71,17 +79,17 @@ def test_workers_read_no_further_ahead_than_they_can_hold(monkeypatch):
 @pytest.mark.parametrize("size", [1, 7, 1_000])
 def test_the_size_of_a_batch_changes_nothing(monkeypatch, size):
     posts = list(some_posts(30))
-    expected = tables(extract_batches(posts, PROFILES))
+    expected = tables(posts, batches_of(posts))
     monkeypatch.setattr("pipeline.tables.workers._BATCH", size)
-    found = tables(extract_batches(posts, PROFILES))
+    found = tables(posts, batches_of(posts))
     assert all(found[name].equals(expected[name]) for name in expected)
 
 
 def test_the_number_of_workers_changes_nothing(monkeypatch):
     monkeypatch.setattr("pipeline.tables.workers._BATCH", 5)
     posts = list(some_posts(28))
-    one = list(extract_batches(posts, PROFILES, workers=1))
-    two = list(extract_batches(posts, PROFILES, workers=2))
+    one = list(batches_of(posts, workers=1))
+    two = list(batches_of(posts, workers=2))
     assert len(one) == len(two) == 6
     for expected, found in zip(one, two, strict=True):
         assert all(found[name].equals(expected[name]) for name in EXTRACTED)
