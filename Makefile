@@ -15,7 +15,7 @@ data: .venv/.installed  ## Build the sample: tables in outputs/
 	@$(BIN)/commonplace build --raw raw --out outputs
 
 test: .venv/.installed-dev  ## Run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 ui: .venv/.installed  ## Serve the Dagster UI on this machine
 	@$(BIN)/commonplace ui
