@@ -63,6 +63,10 @@ def _patiently(place: Place, attempts: int) -> tuple[str, ...]:
     if place.source.kind == "folder":  # nothing to wait for, and no library to load
         return kind_of(place.source).fetch(place).notes
     import stamina
+    from stamina.instrumentation import set_on_retry_hooks
+
+    # It would tell of each attempt on stdout, where results go.
+    set_on_retry_hooks([])
 
     def worth_another(error: Exception) -> bool | float:
         if not isinstance(error, FetchError) or not error.retry:

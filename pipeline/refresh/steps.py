@@ -66,8 +66,8 @@ class HeldBackError(Exception):
     def __init__(self, made: Made) -> None:
         reasons = "\n".join(str(objection) for objection in made.objections)
         super().__init__(
-            f"{reasons}\nWhat is remembered of the standing dataset is gone, so no source can be held back by "
-            "itself: nothing was published. Look at the reasons, then run `commonplace refresh --accept`."
+            f"{reasons}\nWhat is remembered of the standing dataset is gone, so no source can be held back "
+            "by itself: nothing was published. Look at the reasons, then run `commonplace refresh --accept`."
         )
         self.made = made
 
@@ -478,6 +478,7 @@ def _make(plan: Plan, listed: Listed, read: Read) -> Made:
     from pipeline.refresh import folding
     from pipeline.refresh.changes import compare
     from pipeline.tables.checks import check
+    from schemas import TABLES
 
     candidate = versions.prepare(plan.out)
     version = versions.standing(plan.out)
@@ -492,7 +493,11 @@ def _make(plan: Plan, listed: Listed, read: Read) -> Made:
     folded = folding.fold(read.ledger, read.records, standing)
     is_other_code = cache is None or cache.assembly != fingerprint.of_assembly()
     written = folding.write(folded, standing, candidate / "parquet", anew=is_other_code)
-    results = check(folded.tables, written.files, listed.posts, plan.rights)
+    changed = None
+    if standing is not None and not is_other_code:
+        keys = {table.name: list(table.key) for table in TABLES}
+        changed = {name: change.fresh.select(keys[name]) for name, change in folded.changes.items()}
+    results = check(folded.tables, written.files, listed.posts, plan.rights, changed)
     if all(result.passed for result in results):
         (candidate / _CHECKED).touch()
     before, after = folding.to_compare(folded, standing, version, candidate)
