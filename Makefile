@@ -6,7 +6,7 @@ BIN := .venv/bin
 # The locks are whole, with hashes: nothing is resolved, nothing else is fetched.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help data test ui lint format types bench replay docs screenshots lock clean
+.PHONY: help data test ui lint format types bench replay kills docs screenshots lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ bench: .venv/.installed-dev  ## Measure speed and memory on a real archive: make
 
 replay: .venv/.installed-dev  ## Refresh a real archive commit by commit, and compare with a cold build
 	@$(BIN)/python -m benchmarks.replay $(ARCHIVE)
+
+kills: .venv/.installed-dev  ## Kill a hundred refreshes at random moments, and look at what stands
+	@$(BIN)/python -m benchmarks.kills
 
 docs: .venv/.installed  ## Write what is derived from the contract: docs/tables.md
 	@$(BIN)/python -m pipeline.publish.dictionary

@@ -4,9 +4,7 @@ that is not whole."""
 import hashlib
 import json
 import os
-import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -496,46 +494,3 @@ def test_progress_counts_every_post(tmp_path):
     build(RAW, tmp_path, 1, told.append)
     assert told == sorted(told)
     assert told[-1] == 41
-
-
-def test_a_refresh_killed_at_any_moment_leaves_the_old_dataset_or_the_new_one(built, tmp_path):
-    """SIGKILL at ten random moments of refreshes (`make kills` has a hundred)."""
-    out, raw = tmp_path / "out", tmp_path / "raw"
-    shutil.copytree(RAW, raw)
-    refresh(raw, out)
-    next((raw / "sample" / "_posts").glob("*Slow Water.md")).unlink()
-    shutil.copytree(out, tmp_path / "first", symlinks=True)
-    old = hashes(out)
-    build(raw, tmp_path / "new")
-    new = hashes(tmp_path / "new")
-    assert new != old
-
-    command = [sys.executable, "-m", "pipeline.cli", "refresh", "--raw", str(raw), "--out", str(out)]
-    begun = time.monotonic()
-    subprocess.run([*command[:-1], str(tmp_path / "first")], cwd=PROJECT, check=True, capture_output=True)
-    duration = time.monotonic() - begun
-    moments = random.Random(20_261_123)
-    died_at_work = 0
-    for _ in range(40):
-        process = subprocess.Popen(
-            command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        # Not before it has begun to work: most of a small refresh is Python's start.
-        time.sleep(duration * moments.uniform(0.3, 1.0))
-        if process.poll() is None:
-            died_at_work += 1
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        found = hashes(out)
-        assert found in (old, new)
-        assert digest_of(standing(out)) == standing(out).name
-        if found == new:  # it was quicker than expected: a post more, so that there is work again
-            next((raw / "sample" / "_posts").glob("*.md")).write_bytes(post(died_at_work))
-            old = new
-            build(raw, tmp_path / "new")
-            new = hashes(tmp_path / "new")
-        if died_at_work == 10:
-            break
-    assert died_at_work == 10
-    refresh(raw, out)
-    assert hashes(out) == new
