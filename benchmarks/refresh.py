@@ -9,20 +9,23 @@ its own in this one run, start, checks and every output format included:
 - bytes of what is remembered (`.cache`), against those of the raw posts, compressed with xz, and with
   gzip.
 
-The least of several runs is what counts: other work on the machine only ever adds.
+The least of several runs is what counts: other work on the machine only ever adds. The commands run as
+where Commonplace is installed for use: packages that only its tests need are hidden from them, because
+pandera would import pandas and hypothesis wherever they are.
 """
 
 from __future__ import annotations
 
 import argparse
 import lzma
+import re
 import subprocess
 import sys
 import tempfile
 import zlib
 from pathlib import Path
 
-from benchmarks.build import SHARED, measure
+from benchmarks.build import PROJECT, SHARED, measure
 
 SOURCES = """\
 sources:
@@ -32,20 +35,35 @@ sources:
     glob: "_posts/*.md"
 """
 
+# Runs the command with the packages of the first argument hidden.
+HIDING = """
+import importlib.abc, sys
+hidden = set(sys.argv.pop(1).split(","))
+class Hider(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in hidden:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Hider())
+from pipeline.cli import main
+main()
+"""
+
+# Nineteen of twenty of the bundle's posts are in Chinese, and so is this one, invented.
 POST = """\
 ---
 layout: post
-title: "A lamp in the window, {number}"
+title: "窗前的一盏灯（{number}）"
 date: 2025-11-23T09:{number:02}:00.000Z
-author: Ada Marsh
-from: https://www.lanternfile.example/notes/lamp-{number}
+author: 墨渡
+from: https://www.inkandferry.example/notes/lamp-{number}
 ---
 <!--1763890{number:02}0000-->
-[A lamp in the window, {number}](https://www.lanternfile.example/notes/lamp-{number})
+[窗前的一盏灯（{number}）](https://www.inkandferry.example/notes/lamp-{number})
 ------
 
 <div>
-<p>For three winters the lamp has stood in the <a href="https://hallway.example/">hallway</a> window.</p>
+<p>整整三个冬天，渡口的老人都把一盏灯放在<a href="https://hallway.example/">走廊</a>的窗前，
+为的是晚归的船夫远远就能看见河岸。</p><p>今年的雾来得早，灯也亮得早。</p>
 </div>
 """
 
@@ -73,6 +91,15 @@ def commit_a_post(archive: Path, branch: str, number: int) -> None:
     git(archive, "fast-import", "--quiet", data="\n".join(lines) + "\n")
 
 
+def only_for_tests() -> list[str]:
+    """The modules of packages that requirements-dev.lock has and requirements.lock has not."""
+    locked = [
+        set(re.findall(r"^([a-z0-9-]+)==", (PROJECT / name).read_text(), re.MULTILINE))
+        for name in ("requirements-dev.lock", "requirements.lock")
+    ]
+    return sorted(name.replace("-", "_") for name in locked[0] - locked[1])
+
+
 def main() -> None:
     """Measure, and print one line a figure."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -92,7 +119,7 @@ def main() -> None:
         git(archive, "symbolic-ref", "HEAD", branch)
 
         at = ["--raw", str(raw), "--out", str(out), "--workers", "1"]
-        command = [sys.executable, "-m", "pipeline.cli"]
+        command = [sys.executable, "-c", HIDING, ",".join(only_for_tests())]
         cold, wall, _ = measure([*command, "build", *at])
         print(f"cold build                         {cold:8.2f} s CPU, {wall:.1f} s")
         one, nothing = [], []
@@ -103,8 +130,8 @@ def main() -> None:
         for label, runs, limit in (("one new post", one, 15), ("nothing new", nothing, 30)):
             shown = " ".join(f"{cpu:.2f}" for cpu in runs)
             print(
-                f"refresh after {label:12}         {min(runs):8.2f} s CPU ({shown}): 1/{cold / min(runs):.1f} "
-                f"of the cold build (limit 1/{limit})"
+                f"refresh after {label:12}         {min(runs):8.2f} s CPU ({shown}): "
+                f"1/{cold / min(runs):.1f} of the cold build (limit 1/{limit})"
             )
         cache = sum(path.stat().st_size for path in (out / ".cache").rglob("*") if path.is_file())
         posts = subprocess.run(

@@ -8,12 +8,16 @@ keys and comments, Dagster's column schema, docs/tables.md) is derived from here
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, TypeAlias
 
 import pandera.polars as pa
 import polars as pl
 from pandera.api.polars.types import PolarsData
+from pandera.errors import SchemaErrors
 
 # 80 bits of SHA-256: two of ten million rows share an id with a chance below 1e-10.
 ID_PATTERN = r"^[0-9a-f]{20}$"
@@ -73,12 +77,12 @@ class Contract(pa.DataFrameModel):
     @pa.check(r"^.*$", regex=True, name="no_empty_text")
     def no_empty_text(cls, data: PolarsData) -> pl.LazyFrame:
         """Null means unknown or absent; an empty string never stands for null."""
-        return _holds_for_text(data, lambda text: text.str.len_bytes() > 0)
+        return _holds_for_text(data, _is_not_empty)
 
     @pa.check(r"^.*$", regex=True, name="no_control_characters")
     def no_control_characters(cls, data: PolarsData) -> pl.LazyFrame:
         """Text holds no control characters but tab and newline."""
-        return _holds_for_text(data, lambda text: ~text.str.contains(CONTROL_CHARACTERS))
+        return _holds_for_text(data, _has_no_control_characters)
 
     @pa.check(r"^(?!raw_path$)", regex=True, name="nfc")
     def nfc(cls, data: PolarsData) -> pl.LazyFrame:
@@ -90,23 +94,52 @@ class Contract(pa.DataFrameModel):
         ordered = True
 
 
+def _is_not_empty(text: pl.Expr) -> pl.Expr:
+    return text.str.len_bytes() > 0
+
+
+def _has_no_control_characters(text: pl.Expr) -> pl.Expr:
+    return ~text.str.contains(CONTROL_CHARACTERS)
+
+
 def _is_nfc(text: pl.Expr) -> pl.Expr:
     # What is not suspected becomes null, which costs no normalizing.
     suspected = pl.when(text.str.contains(MAY_BREAK_NFC)).then(text)
     return (suspected.str.normalize("NFC") == suspected).fill_null(True)
 
 
-def _holds_for_text(data: PolarsData, rule: Any) -> pl.LazyFrame:
-    """Apply a rule of text to a text column, or to every item of a list of text, none of them null."""
+def _holds_for_text(data: PolarsData, rule: Callable[[pl.Expr], pl.Expr]) -> pl.LazyFrame:
     key = data.key or "*"
-    dtype = data.lazyframe.collect_schema()[key]
+    return data.lazyframe.select(_held(rule, key, data.lazyframe.collect_schema()[key]))
+
+
+def _held(rule: Callable[[pl.Expr], pl.Expr], name: str, dtype: Any) -> pl.Expr:
+    """A rule of text for a text column, or for every item of a list of text, none of them null."""
     if dtype == pl.String:
-        return data.lazyframe.select(rule(pl.col(key)).fill_null(True))
+        return rule(pl.col(name)).fill_null(True)
     if dtype == STRINGS:
-        return data.lazyframe.select(
-            pl.col(key).list.eval(rule(pl.element()).fill_null(False)).list.all().fill_null(True)
-        )
-    return data.lazyframe.select(pl.lit(True))
+        return pl.col(name).list.eval(rule(pl.element()).fill_null(False)).list.all().fill_null(True)
+    return pl.lit(True)
+
+
+def _keeps_general_rules(frame: pl.DataFrame) -> bool:
+    """True where every text of every column keeps the rules of Contract: asked all at once."""
+    held = [
+        _held(rule, name, dtype).all().alias(f"{rule.__name__} {name}")
+        for name, dtype in frame.schema.items()
+        for rule in (_is_not_empty, _has_no_control_characters, _is_nfc)
+        if dtype in {pl.String, STRINGS} and (rule, name) != (_is_nfc, "raw_path")
+    ]
+    return not held or all(frame.lazy().select(held).collect().row(0))
+
+
+@cache
+def _own_rules(model: type[Contract]) -> Any:
+    """The schema of a contract without the rules that all contracts share."""
+    schema = copy.deepcopy(model.to_schema())
+    for spec in schema.columns.values():
+        spec.checks = [check for check in spec.checks if check.name not in GENERAL_RULES]
+    return schema
 
 
 @dataclass(frozen=True)
@@ -154,6 +187,20 @@ class Table:
     def description(self) -> str:
         """The grain of the table, and what its user must know."""
         return " ".join((self.model.__doc__ or "").split())
+
+    def validate(self, frame: pl.DataFrame) -> None:
+        """Hold a frame to the contract. Raises pandera's SchemaErrors, with every case.
+
+        The rules that all contracts share are asked of all columns at once; pandera, which asks column
+        by column and takes most of its time for that, is asked for them only to name what is broken.
+        """
+        try:
+            _own_rules(self.model).validate(frame, lazy=True)
+        except SchemaErrors:
+            self.model.validate(frame, lazy=True)
+            raise
+        if not _keeps_general_rules(frame):
+            self.model.validate(frame, lazy=True)
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -16,6 +16,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,9 +108,15 @@ def database_is_intact(cache: Cache, path: Path) -> bool:
 
 def load_ledger(out: Path, cache: Cache) -> pl.DataFrame:
     """The ledger of the dataset that `cache` remembers."""
+    return _ledger_of(out / FOLDER / cache.ledger)
+
+
+@lru_cache(maxsize=1)
+def _ledger_of(path: Path) -> pl.DataFrame:
+    # Asked for by several steps of a run; the file's name is a digest of its bytes.
     import polars as pl
 
-    return pl.read_parquet(out / FOLDER / cache.ledger, glob=False, hive_partitioning=False)
+    return pl.read_parquet(path, glob=False, hive_partitioning=False)
 
 
 def save_ledger(out: Path, ledger: pl.DataFrame) -> str:

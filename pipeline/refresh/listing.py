@@ -37,7 +37,7 @@ def list_posts(place: Place, state: str | None, ledger: pl.DataFrame | None) -> 
     """
     known = None
     if state is not None and ledger is not None:
-        rows = ledger.filter(source=place.source.name)
+        rows = as_listed(ledger.filter(source=place.source.name))
         known = Known(state, tuple(_file(row) for row in rows.iter_rows(named=True)))
     return frame_of(kind_of(place.source).posts(place, known))
 
@@ -62,7 +62,7 @@ def frame_of(files: Iterable[RawFile]) -> pl.DataFrame:
 
 
 def files_of(rows: pl.DataFrame) -> list[RawFile]:
-    """The raw files of rows of LISTING or LEDGER, in their order."""
+    """The raw files of rows of LISTING, in their order."""
     return [_file(row) for row in rows.iter_rows(named=True)]
 
 

@@ -65,7 +65,13 @@ def check(
             list(rights.items()), schema={"source": pl.String, "publish": pl.String}, orient="row"
         )
         connection.register("rights", known.to_arrow())
-        return [_try(rule, written, changed, connection) for rule in rules()]
+        failures = _count_failures(connection)
+        return [
+            _check_contract(rule, written.get(rule.table, ()), (changed or {}).get(rule.table))
+            if rule.failing is None
+            else _result(rule, failures[rule], connection)
+            for rule in rules()
+        ]
 
 
 def _rows_of(table: Table, paths: Sequence[Path]) -> Any:
@@ -75,33 +81,32 @@ def _rows_of(table: Table, paths: Sequence[Path]) -> Any:
     return pl.DataFrame(schema=table.polars_schema).to_arrow()
 
 
-def _try(
-    rule: Rule,
-    written: Mapping[str, Sequence[Path]],
-    changed: Mapping[str, pl.DataFrame] | None,
-    connection: duckdb.DuckDBPyConnection,
-) -> CheckResult:
-    if rule.failing is None:
-        table = next(table for table in TABLES if table.name == rule.table)
-        return _check_contract(rule, table, written.get(table.name, ()), (changed or {}).get(table.name))
-    count = connection.execute(f"SELECT count(*) FROM ({rule.failing})").fetchall()[0][0]
-    if not count:
+def _count_failures(connection: duckdb.DuckDBPyConnection) -> dict[Rule, int]:
+    """How many rows break each rule: one query for all, because planning takes longer than most rules."""
+    asked = [rule for rule in rules() if rule.failing is not None]
+    counts = " UNION ALL ".join(
+        f"SELECT {number} AS rule, count(*) FROM ({rule.failing})" for number, rule in enumerate(asked)
+    )
+    return {asked[number]: count for number, count in connection.execute(counts).fetchall()}
+
+
+def _result(rule: Rule, failures: int, connection: duckdb.DuckDBPyConnection) -> CheckResult:
+    if not failures:
         return CheckResult(rule, 0)
     rows = connection.execute(f"SELECT * FROM ({rule.failing}) ORDER BY ALL LIMIT {EXAMPLES}")
     names = [column[0] for column in rows.description or ()]
-    return CheckResult(rule, count, tuple(dict(zip(names, row, strict=True)) for row in rows.fetchall()))
+    return CheckResult(rule, failures, tuple(dict(zip(names, row, strict=True)) for row in rows.fetchall()))
 
 
-def _check_contract(
-    rule: Rule, table: Table, paths: Sequence[Path], changed: pl.DataFrame | None
-) -> CheckResult:
+def _check_contract(rule: Rule, paths: Sequence[Path], changed: pl.DataFrame | None) -> CheckResult:
+    table = next(table for table in TABLES if table.name == rule.table)
     failures, examples = 0, list[dict[str, Any]]()
     for path in paths:
         frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
         if changed is not None:
             frame = frame.join(changed, on=list(table.key), how="semi", nulls_equal=True)
         try:
-            table.model.validate(frame, lazy=True)
+            table.validate(frame)
         except SchemaErrors as errors:
             failures += max(1, errors.failure_cases.height)
             examples += _broken_rows(table, frame, errors.failure_cases)

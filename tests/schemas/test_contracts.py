@@ -281,3 +281,27 @@ def test_the_rows_of_these_tests_hold_every_column():
     for table in TABLES:
         assert list(row(table.name)) == list(table.polars_schema)
     assert other_id(1) != other_id(2)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("no_empty_text", ""),
+        ("no_control_characters", "a bell \x07"),
+        ("nfc", unicodedata.normalize("NFD", "Café")),
+    ],
+)
+def test_a_table_names_the_general_rule_that_a_text_breaks(table, rule, text):
+    """As its pandera model does; the way there is shorter."""
+    name = next(
+        column.name
+        for column in table.columns
+        if column.dtype == pl.String and set(column.rules) == GENERAL_RULES
+    )
+    table.validate(frame(table.name))
+    broken = frame(table.name, row(table.name, **{name: text}))
+    with pytest.raises(SchemaErrors) as failure:
+        table.validate(broken)
+    cases = failure.value.failure_cases
+    assert (name, rule) in zip(cases["column"], cases["check"], strict=True)
