@@ -27,6 +27,17 @@ def environment(raw: Path, out: Path, home: Path = HOME) -> dict[str, str]:
     }
 
 
+def seed(settings: dict[str, str]) -> None:
+    """Have a partition for each source in the instance before anybody looks; later a sensor keeps them.
+
+    In a process of its own, which may fail: what is wrong with `sources.yaml` is for the sensor to tell.
+    """
+    command = [sys.executable, "-m", "pipeline.assets.partitions"]
+    subprocess.run(
+        command, cwd=PROJECT, env=settings, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
 def serve(port: int, raw: Path, out: Path) -> int:
     """Serve webserver and daemon on loopback until interrupted; the exit code of Dagster."""
     print(
@@ -34,6 +45,7 @@ def serve(port: int, raw: Path, out: Path) -> int:
         file=sys.stderr,
     )
     settings = environment(raw, out)
+    seed(settings)
     command = [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(
         [*command, "--workspace", str(PROJECT / "workspace.yaml"), "--log-level", "warning"],

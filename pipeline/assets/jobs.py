@@ -1,21 +1,21 @@
-"""The job that builds everything, and when it runs by itself."""
+"""The jobs: a refresh, and a build from nothing. Both have the sources as partitions, as `raw_posts` has."""
 
 from __future__ import annotations
 
-from dagster import AssetSelection, DefaultScheduleStatus, ScheduleDefinition, define_asset_job
+from dagster import AssetSelection, define_asset_job
+
+from pipeline.assets import runs
+
+refresh = define_asset_job(
+    "refresh",
+    selection=AssetSelection.all(),
+    description="Fetch what is new in the sources of the run's partitions (all, without a partition), read "
+    "only that, and publish what differs.",
+)
 
 build_dataset = define_asset_job(
     "build_dataset",
     selection=AssetSelection.all(),
-    description="Read every raw post, make and check the tables, publish the dataset.",
-)
-
-# Off until somebody turns it on: a machine that only looks at the UI should not start to build.
-daily = ScheduleDefinition(
-    name="daily",
-    job=build_dataset,
-    cron_schedule="15 4 * * *",
-    execution_timezone="UTC",
-    description="Every day at 04:15 UTC.",
-    default_status=DefaultScheduleStatus.STOPPED,
+    tags={runs.ANEW: "true"},
+    description="Build every table from nothing: fetch, read every post, check, publish. No limit holds.",
 )

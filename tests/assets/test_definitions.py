@@ -1,4 +1,5 @@
-"""The definitions: what the asset graph is, and that every way to load it loads the same."""
+"""What Dagster loads: the assets and their graph, the checks, the jobs and the sensors, and how both files
+lead to it."""
 
 import os
 import subprocess
@@ -6,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from dagster import AssetKey, DagsterInstance
+from dagster import AssetKey, DynamicPartitionsDefinition
 
 from pipeline.assets.tables import column_schema
 from pipeline.definitions import defs
@@ -42,11 +43,16 @@ def test_every_asset_says_what_it_is_and_whose():
         assert node.kinds, key
 
 
-def test_every_rule_is_a_check_that_blocks_publication():
-    checks = {(key.asset_key.to_user_string(), key.name) for key in GRAPH.asset_check_keys}
-    assert checks == {(rule.table, rule.name) for rule in rules()}
-    for key in GRAPH.asset_check_keys:
-        assert GRAPH.get(key).blocking, key
+def test_every_rule_is_a_check_that_blocks_publication_and_the_others_do_not():
+    blocking = {
+        (key.asset_key.to_user_string(), key.name): GRAPH.get(key).blocking for key in GRAPH.asset_check_keys
+    }
+    assert blocking == {
+        **{(rule.table, rule.name): True for rule in rules()},
+        ("raw_posts", "fetched"): False,
+        ("dataset", "limits"): False,
+        ("dataset", "fresh"): False,
+    }
 
 
 @pytest.mark.parametrize("table", TABLES, ids=TABLE_NAMES)
@@ -59,19 +65,53 @@ def test_dagster_shows_the_contracts_columns(table):
     assert metadata["dagster/column_schema"] == schema
 
 
-def test_the_job_builds_everything_and_the_schedule_is_off_until_turned_on():
-    job = defs.resolve_job_def("build_dataset")
+def test_only_raw_posts_has_partitions_and_only_it_is_tried_again():
+    for key in GRAPH.get_all_asset_keys():
+        node = GRAPH.get(key)
+        is_first = key == AssetKey("raw_posts")
+        assert (node.partitions_def == DynamicPartitionsDefinition(name="sources")) is is_first
+        policy = node.assets_def.op.retry_policy
+        assert (policy is not None) is is_first
+
+
+@pytest.mark.parametrize("name", ["refresh", "build_dataset"])
+def test_both_jobs_are_about_everything_and_have_the_sources_as_partitions(name):
+    job = defs.resolve_job_def(name)
     assert job.asset_layer.executable_asset_keys == GRAPH.get_all_asset_keys()
-    schedule = defs.resolve_schedule_def("daily")
-    assert schedule.job_name == "build_dataset"
-    assert schedule.default_status.value == "STOPPED"
+    assert job.partitions_def == DynamicPartitionsDefinition(name="sources")
+
+
+def test_every_sensor_runs_and_says_what_for():
+    sensors = {sensor.name: sensor for sensor in defs.sensors}
+    assert sensors.keys() == {
+        *("sources", "new_schedules", "sources_moved", "freshness", "old_runs", "runs_cut_short"),
+        *("webhook_on_failure", "webhook_on_failed_sources"),
+    }
+    for sensor in sensors.values():
+        assert sensor.default_status.value == "RUNNING"
+        assert sensor.description
+
+
+def test_the_sample_alone_starts_no_run_by_itself():
+    from pipeline.assets.moved_sources import is_watched
+    from pipeline.sources.registry import read_sources
+
+    assert list(defs.schedules or []) == []
+    assert not any(is_watched(source) for source in read_sources(PROJECT / "raw"))
 
 
 @pytest.mark.parametrize(
     "how", [["--workspace", "workspace.yaml"], []], ids=["workspace.yaml", "[tool.dagster]"]
 )
 def test_both_files_load_the_definitions(how, tmp_path):
-    environment = os.environ | {"DAGSTER_HOME": str(tmp_path), "DAGSTER_DISABLE_TELEMETRY": "1"}
+    (tmp_path / "sources.yaml").write_text(
+        "sources:\n  - {name: a-b, kind: folder, location: a, schedule: '40 * * * *'}\n"
+    )
+    environment = os.environ | {
+        "DAGSTER_HOME": str(tmp_path),
+        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "COMMONPLACE_RAW": str(tmp_path),
+    }
     # Without workspace.yaml in sight, dagster reads pyproject.toml.
     folder = PROJECT
     if not how:
@@ -88,21 +128,31 @@ def test_both_files_load_the_definitions(how, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "daily" in done.stdout
+    assert "refresh_a_b" in done.stdout
+    assert "40 * * * *" in done.stdout
 
 
-def test_a_run_in_this_process_passes_every_check(tmp_path, monkeypatch):
-    monkeypatch.setenv("COMMONPLACE_OUT", str(tmp_path))
-    from pipeline.assets.frames_io import FramesIOManager
-    from pipeline.assets.locations import Locations
-
-    locations = Locations.from_environment()
-    resources = {"locations": locations, "frames": FramesIOManager(locations=locations)}
-    with DagsterInstance.ephemeral() as instance:
-        job = defs.resolve_job_def("build_dataset")
-        result = job.execute_in_process(instance=instance, resources=resources)
-    assert result.success
-    evaluations = result.get_asset_check_evaluations()
-    assert len(evaluations) == len(rules())
-    assert all(evaluation.passed for evaluation in evaluations)
-    assert (tmp_path / "commonplace.duckdb").exists()
+def test_a_tick_of_the_sensors_loads_no_more_than_the_definitions_did(tmp_path):
+    script = f"""
+import sys
+from dagster import DagsterInstance, build_sensor_context
+from pipeline.assets.freshness import freshness
+from pipeline.assets.locations import Locations
+from pipeline.assets.moved_sources import sources_moved
+from pipeline.assets.partitions import new_sources
+from pipeline.definitions import defs
+before = set(sys.modules)
+with DagsterInstance.ephemeral() as instance:
+    for sensor in (new_sources, sources_moved, freshness):
+        sensor(build_sensor_context(instance=instance, resources={{"locations": Locations(
+            raw={str(tmp_path)!r}, out={str(tmp_path / "out")!r})}}))
+print(sorted({{name.partition(".")[0] for name in set(sys.modules) - before}}))
+"""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "sources.yaml").write_text(
+        "sources:\n  - {name: a, kind: folder, location: a, schedule: '40 * * * *'}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert not {"duckdb", "lxml", "lingua", "httpx", "bs4"} & set(eval(done.stdout.splitlines()[-1]))
