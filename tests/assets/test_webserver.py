@@ -88,8 +88,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     )
     with receiver() as (url, posted), dagster_server(folder, raw, COMMONPLACE_WEBHOOK=url) as server:
         seen = Scene(server, raw, archive, posted)
-        seen.failed_run = server.launch(partition="gone")
         server.wait_for_runs(commonplace__sources="archive")
+        seen.failed_run = server.launch(partition="gone")
         seen.backfill = server.backfill("letters", "notes")
         with listing.open("a") as stream:
             stream.write("  - {name: songs, kind: folder, location: songs}\n")

@@ -37,6 +37,6 @@ def test_plain_words_stay_as_they_are(text):
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_every_text_can_be_kept(text):
-    assert plain(text).encode()
+    plain(text).encode()
     if text.isascii():
         assert plain(text) == text
