@@ -1,8 +1,9 @@
 """The sensor that sees a source move on this machine, and has it refreshed at once.
 
-It watches the sources that are files here (folders, local git archives and bundles, indexes in them)
-and have a `schedule` in `sources.yaml`: a source without one is refreshed by hand only. How often a
-server elsewhere may be asked is what its cron line says, so it is not watched.
+It watches the sources that are files here: folders, local git archives and bundles, indexes in them.
+One that the dataset does not hold yet waits for its `schedule`, or, where it has none, for somebody to
+refresh it: who only looks at the UI starts nothing. How often a server elsewhere may be asked is what its
+cron line says, so it is not watched.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ UNFINISHED = [
     minimum_interval_seconds=30,
     default_status=DefaultSensorStatus.RUNNING,
     description="Refreshes a source when its folder, or the head of its git archive, has moved. Watches "
-    "those on this machine that have a `schedule` in sources.yaml.",
+    "the sources that lie on this machine.",
 )
 def sources_moved(context: SensorEvaluationContext, locations: Locations) -> SensorResult | SkipReason:
     """Request a refresh of the sources that have moved since the dataset was published.
@@ -82,8 +83,8 @@ def _busy(instance: DagsterInstance, partitions: Sequence[str]) -> set[str]:
 
 
 def is_watched(source: Source) -> bool:
-    """True for a source on this machine that is to be refreshed by itself."""
-    if source.schedule is None or source.kind == "feed":
+    """True for a source on this machine."""
+    if source.kind == "feed":
         return False
     return is_path(source) or source.location.lower().startswith("file:")
 
@@ -99,6 +100,8 @@ def _moves(sources: Sequence[Source], locations: Locations) -> tuple[dict[str, s
     cache = caches.load(locations.out_path) if sources else None
     for source in sources:
         remembered = cache.sources[source.name].state if cache and source.name in cache.sources else None
+        if remembered is None and source.schedule is None:
+            continue
         try:
             if move := _move(place_of(locations.raw_path, source), remembered):
                 moves[source.name] = move

@@ -14,7 +14,8 @@ from pipeline.tables.ledger import LEDGER
 from schemas.contract import TIMESTAMP
 
 # One row is one raw post, as in the ledger, before it is read. `problem` and `advice` say why there is
-# nothing to read, where that is so.
+# nothing to read, where that is so. `raw_sha256` is null but for posts that are listed as the standing
+# dataset has them: those need not be looked at to be known.
 LISTING: dict[str, Any] = {
     "source": pl.String,
     "path": pl.Binary,
@@ -26,6 +27,7 @@ LISTING: dict[str, Any] = {
     "removed_at": TIMESTAMP,
     "problem": pl.String,
     "advice": pl.String,
+    "raw_sha256": pl.String,
 }
 
 
@@ -55,6 +57,7 @@ def frame_of(files: Iterable[RawFile]) -> pl.DataFrame:
             file.first_seen_at,
             file.removed_at,
             *(file.problem or (None, None)),
+            None,
         )
         for file in files
     ]

@@ -107,8 +107,15 @@ def _match(listing: pl.DataFrame, known: pl.DataFrame | None) -> tuple[pl.DataFr
     at = ["source", "path", "token"]
     facts = known.filter(pl.col("token").is_not_null()).select(*at, "raw_sha256", *RECORD)
     candidates = listing.filter(pl.col("token").is_not_null() & pl.col("problem").is_null())
-    matched = candidates.join(facts, on=at, how="inner").select(*LEDGER)
-    return matched, listing.join(matched, on=at, how="anti")
+    matched = candidates.drop("raw_sha256").join(facts, on=at, how="inner").select(*LEDGER)
+    rest = listing.join(matched, on=at, how="anti")
+    # A file that was young when it was read has no token, and may be gone or another by now.
+    by = ["source", "path", "raw_sha256"]
+    standing = rest.filter(pl.col("raw_sha256").is_not_null()).join(
+        known.select(*by, *RECORD), on=by, how="inner"
+    )
+    rest = rest.join(standing, on=by, how="anti", nulls_equal=True)
+    return pl.concat([matched, standing.select(*LEDGER)]), rest
 
 
 def _current_records(ledger: pl.DataFrame) -> set[str]:

@@ -244,13 +244,17 @@ def unchanged(plan: Plan, outcomes: Sequence[Outcome]) -> bool:
     """True where the standing dataset is what this run would make, for all that is remembered."""
     cache = plan.cache
     standing = versions.standing(plan.out)
-    if cache is None or standing is None or set(cache.sources) != set(plan.places):
+    if cache is None or standing is None or not cache.sources.keys() <= plan.places.keys():
         return False
     if cache.code != fingerprint.of_all():
         return False
     failed = {outcome.source for outcome in outcomes if not outcome.is_good}
     for name, place in plan.places.items():
-        remembered = cache.sources[name]
+        remembered = cache.sources.get(name)
+        if remembered is None:
+            if name in plan.named and (name not in failed or _state(place) is not None):
+                return False
+            continue
         if remembered.entry != digest(place.source):
             return False
         # What was held back stays so until it is looked at again.
@@ -417,7 +421,7 @@ def record_unchanged(
     """Record a run that found nothing new."""
     if plan.cache is None:
         raise ValueError("nothing is remembered of the standing dataset")
-    now = datetime.now(UTC)
+    now, remembered = datetime.now(UTC), plan.cache.sources
     told = {outcome.source: outcome for outcome in outcomes}
     records = [
         log.Refresh(
@@ -428,10 +432,10 @@ def record_unchanged(
             trigger=trigger,
             outcome="unchanged" if name not in told or told[name].is_good else told[name].code,
             message=told[name].message if name in told else None,
-            from_version=plan.cache.sources[name].state,
-            to_version=plan.cache.sources[name].state,
+            from_version=remembered[name].state if name in remembered else None,
+            to_version=remembered[name].state if name in remembered else None,
             dataset_version=plan.cache.version,
-            posts=plan.cache.sources[name].posts,
+            posts=remembered[name].posts if name in remembered else None,
             seconds=round(told[name].seconds if name in told else 0.0, 3),
         )
         for name in sorted(plan.named)

@@ -170,7 +170,7 @@ def test_a_list_with_a_fault_is_left_to_the_sensor_that_tells_it(project, ticks)
     ("kind", "location", "schedule", "expected"),
     [
         ("folder", "posts", "40 * * * *", True),
-        ("folder", "posts", None, False),  # refreshed by hand only
+        ("folder", "posts", None, True),
         ("git", "archive.git", "40 * * * *", True),
         ("git", "file:///srv/archive.git", "40 * * * *", True),
         ("git", "https://archive.example/a.git", "40 * * * *", False),
@@ -179,7 +179,7 @@ def test_a_list_with_a_fault_is_left_to_the_sensor_that_tells_it(project, ticks)
         ("index", "index", "40 * * * *", True),
     ],
 )
-def test_what_is_on_this_machine_and_has_a_schedule_is_watched(kind, location, schedule, expected):
+def test_what_is_on_this_machine_is_watched(kind, location, schedule, expected):
     assert is_watched(Source(name="a", kind=kind, location=location, schedule=schedule)) is expected
 
 

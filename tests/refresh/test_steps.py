@@ -478,6 +478,26 @@ def test_a_killed_run_is_recorded_by_the_next(raw, settled, monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("names", [[], ["ferries"]], ids=["held back", "not named"])
+def test_files_that_were_young_when_they_were_read_stay_as_they_stand(raw, tmp_path, monkeypatch, names):
+    """Only reading tells whether such a file is the same; a source that stays as it is is not read."""
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time_ns", lambda: int(time.time() * 1e9))
+        refresh(raw, tmp_path / "out")
+    for number in range(1, 16):
+        (raw / "lamps" / f"{number}.md").unlink()
+    (raw / "ferries" / "111.md").write_bytes(post(111))
+    done = refresh(raw, tmp_path / "out", names)
+    assert (done.rows["articles"], done.rows["rejects"]) == (41, 0)
+
+
+def test_a_source_that_was_never_fetched_and_fails_changes_nothing(raw, settled):
+    write_sources(raw, "lamps", "ferries", "nowhere")
+    refresh(raw, settled)
+    done = refresh(raw, settled)
+    assert outcomes(done) == {"ferries": "unchanged", "lamps": "unchanged", "nowhere": "not_found"}
+
+
 def test_two_at_once_are_refused_with_the_name_of_the_first(raw, settled):
     with lock(settled), pytest.raises(OutputsError, match=f"process {os.getpid()}"):
         refresh(raw, settled)
