@@ -12,6 +12,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 from pyarrow.dataset import dataset
 
+from pipeline.tables.assemble import TEXTS
 from pipeline.tables.rules import Rule, rules
 from schemas import TABLES, Table
 
@@ -101,8 +102,11 @@ def _result(rule: Rule, failures: int, connection: duckdb.DuckDBPyConnection) ->
 def _check_contract(rule: Rule, paths: Sequence[Path], changed: pl.DataFrame | None) -> CheckResult:
     table = next(table for table in TABLES if table.name == rule.table)
     failures, examples = 0, list[dict[str, Any]]()
-    for path in paths:
-        frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
+    # Long texts file by file, so that they are never held together; other tables at once, because each
+    # asking has its price.
+    is_long = not set(TEXTS).isdisjoint(table.polars_schema)
+    for group in [[path] for path in paths] if is_long else filter(None, [list(paths)]):
+        frame = pl.read_parquet(group, glob=False, hive_partitioning=False)
         if changed is not None:
             frame = frame.join(changed, on=list(table.key), how="semi", nulls_equal=True)
         try:

@@ -7,7 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from dagster import AssetKey, DynamicPartitionsDefinition
+from dagster import (
+    AssetKey,
+    DagsterInstance,
+    DynamicPartitionsDefinition,
+    SkipReason,
+    build_sensor_context,
+)
 
 from pipeline.assets.tables import column_schema
 from pipeline.definitions import defs
@@ -92,12 +98,18 @@ def test_every_sensor_runs_and_says_what_for():
         assert sensor.description
 
 
-def test_the_sample_alone_starts_no_run_by_itself():
-    from pipeline.assets.moved_sources import is_watched
-    from pipeline.sources.registry import read_sources
+def test_the_sample_alone_starts_no_run_by_itself(tmp_path):
+    """Without a schedule, it waits until somebody has refreshed it once."""
+    from pipeline.assets.locations import Locations
+    from pipeline.assets.moved_sources import sources_moved
 
     assert list(defs.schedules or []) == []
-    assert not any(is_watched(source) for source in read_sources(PROJECT / "raw"))
+    locations = Locations(raw=str(PROJECT / "raw"), out=str(tmp_path / "out"))
+    with DagsterInstance.ephemeral() as instance:
+        context = build_sensor_context(
+            instance=instance, resources={"locations": locations}, definitions=defs
+        )
+        assert isinstance(sources_moved(context), SkipReason)
 
 
 @pytest.mark.parametrize(
