@@ -89,7 +89,7 @@ def raw_posts(
         trigger = runs.trigger_of(context.run.tags)
         if not listed.posts.height and plan.cache is None:
             steps.record_nothing(plan, steps.start_run(out, None), listed.outcomes, trigger)
-            raise SourcesError(_nothing_found(plan, listed))
+            raise SourcesError(steps.nothing_found(plan, listed.outcomes))
         seconds = time.monotonic() - begun
         if is_unchanged:
             context.log.info("Nothing is new: the dataset shows the sources as they stand.")
@@ -220,10 +220,3 @@ def is_fetch_failure(outcome: str) -> bool:
     from pipeline.refresh import log
 
     return outcome not in log.GOOD | {"held_back", "failed"}
-
-
-def _nothing_found(plan: "Plan", listed: "Listed") -> str:
-    if failed := [outcome.message or outcome.code for outcome in listed.outcomes if not outcome.is_good]:
-        return "\n".join(failed)
-    looked = ", ".join(f"{place.location}/{place.source.glob}" for place in plan.places.values())
-    return f"{plan.raw}: no raw post was found at {looked}. Mend the location or the glob."

@@ -180,7 +180,7 @@ def refresh(
         listed = list_posts(plan, outcomes)
         if not listed.posts.height and plan.cache is None:
             record_nothing(plan, run, listed.outcomes, trigger)
-            raise SourcesError(_nothing_found(plan, listed.outcomes))
+            raise SourcesError(nothing_found(plan, listed.outcomes))
         read = read_listed(plan, listed, workers, progress)
         try:
             made = make_tables(plan, listed, read)
@@ -692,7 +692,8 @@ def _failed(name: str, error: FetchError | OSError, fetched: Outcome | None) -> 
     return Outcome(name, code, str(error), (), datetime.now(UTC), 0.0)
 
 
-def _nothing_found(plan: Plan, outcomes: Sequence[Outcome]) -> str:
+def nothing_found(plan: Plan, outcomes: Sequence[Outcome]) -> str:
+    """What to say of a run that found no raw post at all: why, and what to do."""
     failed = [outcome.message or outcome.code for outcome in outcomes if not outcome.is_good]
     if failed:
         return "\n".join(failed)
