@@ -7,6 +7,7 @@ import polars as pl
 from schemas.contract import (
     CODE_PATTERN,
     Contract,
+    ForeignKey,
     Strings,
     Table,
     Timestamp,
@@ -97,6 +98,21 @@ class Articles(Contract):
         "`publish` is not full.",
         nullable=True,
     )
+    license: str = column(
+        "The licence that the page states for its text, as an SPDX identifier; null where it states none.",
+        nullable=True,
+        example="CC-BY-NC-ND-2.0",
+        source="https://spdx.org/licenses/",
+    )
+    in_reply_to_url: str = column(
+        "The page that this one answers, where the site publishes answers as pages of their own and the "
+        "post says to which; else null.",
+        nullable=True,
+        str_matches=r"^https?://",
+    )
+    in_reply_to_article_id: str = id_column(
+        "The article of this dataset at `in_reply_to_url`; null where it holds none.", nullable=True
+    )
     is_stub: pl.Boolean = column("True where the post has no body text beyond its title.")
     char_count: pl.Int64 = column(
         "Length of the whole body text, however much of it is published.", unit="Unicode code points", ge=0
@@ -131,4 +147,9 @@ class Articles(Contract):
         name = "articles"
 
 
-ARTICLES = Table(model=Articles, key=("article_id",), sort_by=("article_id",))
+ARTICLES = Table(
+    model=Articles,
+    key=("article_id",),
+    sort_by=("article_id",),
+    foreign_keys=(ForeignKey("in_reply_to_article_id", "articles", "article_id"),),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas.contract import Contract, ForeignKey, Table, Timestamp, column, id_column
+from schemas.contract import Contract, ForeignKey, Strings, Table, Timestamp, column, id_column
 
 
 class Comments(Contract):
@@ -47,8 +47,12 @@ class Comments(Contract):
         "Words in the whole comment, counted as in `articles.word_count`.", unit="words", ge=0
     )
     is_suspected_spam: pl.Boolean = column(
-        "True where the site's profile has rules for spam and they apply; null where it has none.",
+        "True where the site's profile has rules for spam and one applies; null where it has none.",
         nullable=True,
+    )
+    spam_signals: Strings = column(
+        "Which of those rules apply, as codes; empty where none does, or where the profile has none.",
+        example='["only_links"]',
     )
 
     class Config:

@@ -6,7 +6,8 @@ import polars as pl
 
 from schemas.contract import Contract, ForeignKey, Table, column, id_column
 
-ROLES = ["author", "commenter", "moderator", "translator", "photographer"]
+ROLES = ["author", "commenter", "moderator", "translator", "photographer", "editor"]
+CONTRIBUTOR_KINDS = ["person", "organisation"]
 
 
 class Contributions(Contract):
@@ -20,6 +21,11 @@ class Contributions(Contract):
     contributor_id: str = id_column("Who contributed.")
     role: str = column("What the contributor did.", isin=ROLES)
     position: pl.Int64 = column("Place among those of the same role there, from 1.", ge=1)
+    kind: str = column(
+        "What the contributor is, where the page says so; null where it does not.",
+        nullable=True,
+        isin=CONTRIBUTOR_KINDS,
+    )
     name: str = column("The name as written there.")
     slug: str = column(
         "The last part of the profile's address that is linked there; null where the name has no link.",

@@ -7,7 +7,10 @@ import polars as pl
 from schemas.contract import ABSOLUTE_URL_PATTERN, Contract, ForeignKey, Table, column, id_column
 
 REGIONS = ["body", "comment", "card", "pullquote", "caption", "field", "profile"]
-KINDS = ["external", "internal", "fragment", "profile", "email", "phone", "file", "broken", "other"]
+KINDS = [
+    "external", "internal", "fragment", "footnote", "profile", "mention", "hashtag", "email", "phone", "file",
+    "broken", "other",
+]  # fmt: skip
 
 
 class Links(Contract):
@@ -42,12 +45,18 @@ class Links(Contract):
         source="the Public Suffix List that ships with tldextract",
     )
     kind: str = column(
-        "`fragment` points into its own page, `profile` to a contributor's page, `internal` to the "
-        "same site, `file` to an image, `broken` is known to lead nowhere, `other` is no web address.",
+        "`fragment` points into its own page, `footnote` does so from a mark to its note or back, `profile` "
+        "to a contributor's page, `mention` names somebody of the site, `hashtag` leads to a topic of it, "
+        "`internal` to the same site, `file` to an image, `broken` is known to lead nowhere, `other` is no "
+        "web address.",
         isin=KINDS,
     )
     text: str = column("The link's text; null where it shows none.", nullable=True)
     rel: str = column("The link's `rel` attribute.", nullable=True, example="nofollow")
+    paired_link_id: str = id_column(
+        "Of a footnote's two links, the other: from the mark in the text to the note, and back; else null.",
+        nullable=True,
+    )
     target_article_id: str = id_column(
         "The article of this dataset that the link leads to; null where it holds none.", nullable=True
     )

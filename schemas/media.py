@@ -25,6 +25,16 @@ class Media(Contract):
     full_url: str = column(
         "The address of the largest version that the page names.", nullable=True, str_matches=r"^https?://"
     )
+    provider: str = column(
+        "Who serves a video, sound or embedded page, where its address is known to tell; else null.",
+        nullable=True,
+        example="youtube",
+    )
+    provider_id: str = column(
+        "The provider's own id of it; null where the address states none.",
+        nullable=True,
+        example="BhQAf0Hk3Ss",
+    )
     width: pl.Int64 = column("Width as the markup states it.", nullable=True, unit="pixels", ge=0)
     height: pl.Int64 = column("Height as the markup states it.", nullable=True, unit="pixels", ge=0)
     alt: str = column("The alternative text.", nullable=True)

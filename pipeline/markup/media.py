@@ -29,6 +29,8 @@ class MediaItem:
     role: str
     url: str
     full_url: str | None = None
+    provider: str | None = None
+    provider_id: str | None = None
     width: int | None = None
     height: int | None = None
     alt: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.markup.links import Link
@@ -18,12 +18,14 @@ class Credit:
     slug: str | None = None
     profile_url: str | None = None
     photo_url: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
 class Comment:
     """One comment. `key` tells it from the page's other comments; `parent_key` is the key of
-    the comment that it answers."""
+    the comment that it answers. `spam_signals` are the profile's rules for spam that apply; None where it
+    has none."""
 
     key: str
     site_comment_id: str | None
@@ -35,7 +37,7 @@ class Comment:
     author_line: str | None = None
     by_node_author: bool | None = None
     published_at: datetime | None = None
-    is_suspected_spam: bool | None = None
+    spam_signals: tuple[str, ...] | None = None
     links: tuple[Link, ...] = ()
     media: tuple[MediaItem, ...] = ()
 
@@ -45,7 +47,8 @@ class Page:
     """Everything that a profile reads from one post.
 
     What is None falls back to nothing: a profile returns the post's own title, author line
-    and date where the page's markup says no better.
+    and date where the page's markup says no better. `tags` are those of the page's markup; the front
+    matter's come first in the table without any profile's doing.
     """
 
     title: str | None
@@ -60,4 +63,7 @@ class Page:
     credits: tuple[Credit, ...] = ()
     comments: tuple[Comment, ...] = ()
     links: tuple[Link, ...] = ()
-    media: tuple[MediaItem, ...] = field(default=())
+    media: tuple[MediaItem, ...] = ()
+    tags: tuple[str, ...] = ()
+    license: str | None = None
+    in_reply_to_url: str | None = None

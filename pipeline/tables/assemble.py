@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipeline.markup.canonical import canonical_url
 from pipeline.tables.extract import Frames
 from pipeline.tables.ids import make_id
 from pipeline.tables.ledger import with_current
 from schemas import TABLES, Table
+from schemas.contract import STRINGS
 
 # The columns that hold whole texts.
 TEXTS = ("body_text", "body_html")
@@ -72,7 +74,22 @@ def _articles(articles: pl.DataFrame, revisions: pl.DataFrame, kept: Frames) -> 
     for name, rows in counted.items():
         count = rows.group_by("article_id").agg(pl.len().cast(pl.Int64).alias(name))
         articles = articles.join(count, on="article_id", how="left")
-    return articles.with_columns(pl.col(*counted).fill_null(0))
+    return _with_answered(articles.with_columns(pl.col(*counted).fill_null(0)))
+
+
+def _with_answered(articles: pl.DataFrame) -> pl.DataFrame:
+    """Say which article of the dataset each answer is an answer to, however its address is spelled."""
+    urls = articles["in_reply_to_url"].drop_nulls().unique().sort()
+    spelled = pl.DataFrame(
+        {"in_reply_to_url": urls, "canonical_url": [canonical_url(url) for url in urls]},
+        schema={"in_reply_to_url": pl.String, "canonical_url": pl.String},
+    )
+    answered = spelled.join(articles.select("canonical_url", "article_id"), on="canonical_url")
+    return articles.join(
+        answered.select("in_reply_to_url", in_reply_to_article_id="article_id"),
+        on="in_reply_to_url",
+        how="left",
+    )
 
 
 def _with_contributor_id(credits: pl.DataFrame) -> pl.DataFrame:
@@ -112,11 +129,16 @@ def _contributors(credits: pl.DataFrame) -> pl.DataFrame:
     )
     return newest_first.group_by("contributor_id", maintain_order=True).agg(
         pl.col("site", "slug", "name").first(),
+        # Two kinds are as good as none.
+        kind=pl.when(pl.col("kind").drop_nulls().n_unique() == 1).then(pl.col("kind").drop_nulls().first()),
         name_variants=pl.col("name").unique().sort(),
         profile_url=pl.col("profile_url").drop_nulls().first(),
         photo_url=pl.col("photo_url").drop_nulls().first(),
+        roles=pl.col("role").unique().sort(),
         article_count=pl.col("article_id").filter(pl.col("comment_id").is_null()).n_unique(),
         comment_count=pl.col("comment_id").drop_nulls().n_unique(),
         first_seen_at=pl.col("published_at").min(),
         last_seen_at=pl.col("published_at").max(),
+        possible_same_as=pl.lit([], dtype=STRINGS),
+        possible_same_as_reasons=pl.lit([], dtype=STRINGS),
     )

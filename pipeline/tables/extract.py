@@ -68,7 +68,15 @@ RECORD: dict[str, Any] = {
 EXTRACTED: dict[str, dict[str, Any]] = {
     "records": {"raw_sha256": pl.String, "reading": pl.String} | RECORD,
     "articles": _columns(
-        "articles", ("source", "comment_count", "link_count", "media_count", "revision_count")
+        "articles",
+        (
+            "source",
+            "comment_count",
+            "link_count",
+            "media_count",
+            "revision_count",
+            "in_reply_to_article_id",
+        ),
     ),
     "comments": _columns("comments", ()),
     "credits": _columns("contributions", ("contributor_id",)),
@@ -218,10 +226,12 @@ def _add_rows(
             "authors_truncated": page.authors_truncated,
             "published_at": page.published_at,
             "published_precision": page.published_precision,
-            "tags": list(post.tags),
+            "tags": list(dict.fromkeys((*post.tags, *page.tags))),
             "language": language_of(body_text) or language_of(page.title),
             "body_text": body_text,
             "body_html": body_html,
+            "license": page.license,
+            "in_reply_to_url": page.in_reply_to_url,
             "is_stub": is_stub,
             "profile": profile.name,
             "publish": publish,
@@ -252,7 +262,8 @@ def _add_comments(comments: Iterable[Comment], place: Mapping[str, Any], publish
                 "body_text": comment.body_text,
                 "body_html": comment.body_html,
                 "publish": publish,
-                "is_suspected_spam": comment.is_suspected_spam,
+                "is_suspected_spam": None if comment.spam_signals is None else bool(comment.spam_signals),
+                "spam_signals": list(comment.spam_signals or ()),
             }
         )
         _add_credits(comment.credits, there, rows)
@@ -271,6 +282,7 @@ def _add_credits(credits: Iterable[Credit], place: Mapping[str, Any], rows: Rows
                 "contribution_id": make_id("contribution", *where),
                 "role": credit.role,
                 "position": position,
+                "kind": credit.kind,
                 "name": credit.name,
                 "slug": credit.slug,
                 "profile_url": credit.profile_url,
@@ -298,6 +310,7 @@ def _add_links(links: Iterable[Link], place: Mapping[str, Any], rows: Rows) -> N
                 "kind": link.kind,
                 "text": link.text,
                 "rel": link.rel,
+                "paired_link_id": None,
             }
         )
 

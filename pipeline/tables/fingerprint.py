@@ -34,10 +34,10 @@ _LIBRARIES = {
     _EXTRACTION: (
         "ada-url",
         "beautifulsoup4",
-        "lxml",
         "nh3",
         "polars",
         "pyyaml",
+        "selectolax",
         "tldextract",
         "lingua-language-detector",
     ),

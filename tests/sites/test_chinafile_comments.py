@@ -67,7 +67,7 @@ def test_comments_stand_in_the_page_s_order_with_their_ids():
 
 def test_what_a_comment_of_this_site_does_not_say_is_null():
     found = read_comment("<p>Yes.</p>", person("Ada Marsh"))
-    assert (found.title, found.published_at, found.parent_key, found.is_suspected_spam) == (None,) * 4
+    assert (found.title, found.published_at, found.parent_key, found.spam_signals) == (None,) * 4
 
 
 def test_the_anchor_before_a_comment_is_no_link():

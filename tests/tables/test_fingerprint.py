@@ -138,7 +138,7 @@ def test_the_same_code_elsewhere_has_the_same_fingerprints(root, monkeypatch):
 @pytest.mark.parametrize(
     ("library", "expected"),
     [
-        ("lxml", {"extraction", "chinafile", "generic", "all"}),
+        ("selectolax", {"extraction", "chinafile", "generic", "all"}),
         ("pyarrow", {"assembly", "all"}),
         # It counts the words, and it sorts the tables.
         ("polars", EVERY_RECORD),

@@ -173,6 +173,9 @@ CASES: dict[str, list[Case]] = {
         Case(twice("rejects"), [{"source": "archive", "raw_path": REJECTED, "raw_sha256": None, "rows": 2}])
     ],
     # Foreign keys.
+    "articles.in_reply_to_article_id_exists": [
+        with_ids("articles", "in_reply_to_article_id", UNKNOWN, "article_id")
+    ],
     "comments.article_id_exists": [with_ids("comments", "article_id", UNKNOWN, "comment_id")],
     "comments.parent_comment_id_exists": [with_ids("comments", "parent_comment_id", UNKNOWN, "comment_id")],
     "contributions.article_id_exists": [with_ids("contributions", "article_id", UNKNOWN, "contribution_id")],
