@@ -10,13 +10,11 @@ import re
 
 from bs4.element import Tag
 
-from pipeline.markup.links import links
-from pipeline.markup.media import media
-from pipeline.markup.render import inline_text, render
+from pipeline.markup.content import read_content
+from pipeline.markup.render import inline_text
 from pipeline.markup.soup import ancestor, elements, make_soup
 from pipeline.posts.post import Post
-from pipeline.sites import authors
-from pipeline.sites.page import Credit, Page
+from pipeline.sites.page import Page, page_of
 
 HOSTS: tuple[str, ...] = ()
 
@@ -33,21 +31,7 @@ def read_page(post: Post, url: str) -> Page:
     title = post.title or _title(landmarks, post.is_prettified)
     body = _body(soup, landmarks)
     _drop_title(landmarks, title, post.is_prettified)
-    text, html = render(body, url, prettified=post.is_prettified)
-    author = authors.single(post.author_line)
-    return Page(
-        title=title,
-        author_line=post.author_line,
-        authors=author.names,
-        authors_truncated=author.truncated,
-        published_at=post.published.at,
-        published_precision=post.published.precision,
-        body_text=text,
-        body_html=html,
-        credits=tuple(Credit(name, "author") for name in author.names),
-        links=tuple(links(body, url, "body", prettified=post.is_prettified)),
-        media=tuple(media(body, url, "body", prettified=post.is_prettified)),
-    )
+    return page_of(post, read_content(body, url, "body", prettified=post.is_prettified), title=title)
 
 
 def _body(soup: Tag, landmarks: list[Tag]) -> Tag:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from pipeline.markup.content import Content
 from pipeline.markup.links import Link
 from pipeline.markup.media import MediaItem
+from pipeline.posts.post import Post
+from pipeline.sites import authors
 
 
 @dataclass(frozen=True)
@@ -67,3 +71,23 @@ class Page:
     tags: tuple[str, ...] = ()
     license: str | None = None
     in_reply_to_url: str | None = None
+
+
+def page_of(post: Post, body: Content, **stated: Any) -> Page:
+    """The page that a post is, where the site's markup says no more: the post's own title, author line
+    (which is one name) and date, with `body`. `stated` are fields of Page that the markup says better."""
+    author = authors.single(post.author_line)
+    page = Page(
+        title=post.title,
+        author_line=post.author_line,
+        authors=author.names,
+        authors_truncated=author.truncated,
+        published_at=post.published.at,
+        published_precision=post.published.precision,
+        body_text=body.text,
+        body_html=body.html,
+        credits=tuple(Credit(name, "author") for name in author.names),
+        links=body.links,
+        media=body.media,
+    )
+    return replace(page, **stated)
