@@ -74,7 +74,7 @@ def edit(file):
     [
         ("pipeline/sites/chinafile.py", {"chinafile", "all"}),
         ("pipeline/sites/generic.py", {"generic", "all"}),
-        ("pipeline/sites/authors.py", {"chinafile", "generic", "all"}),
+        ("pipeline/sites/authors.py", EVERY_RECORD),
         ("pipeline/posts/post.py", EVERY_RECORD),
         ("pipeline/posts/front_matter.py", EVERY_RECORD),
         ("pipeline/markup/soup.py", EVERY_RECORD),
