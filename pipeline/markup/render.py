@@ -10,7 +10,8 @@ Latin words there and put none inside a Chinese one.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 import nh3
 from bs4.element import NavigableString, RubyTextString, Tag
@@ -97,15 +98,54 @@ class Rendered(NamedTuple):
     html: str | None
 
 
+class _Plan(NamedTuple):
+    """What is done for every element of one name."""
+
+    effect: int
+    breaks: int  # line breaks before and behind it, at least
+    start: str  # its start tag in clean HTML, without attributes; empty where it is left out
+    end: str
+    attributes: frozenset[str]
+
+
+_NONE, _BLOCK, _ROW, _PRE, _CELL, _BR, _HIDE = range(7)
+
+
+def _plan(name: str) -> _Plan:
+    breaks = 2 if name in _PARAGRAPHS else 1 if name in _LINES else 0
+    effect = _BLOCK if breaks else _NONE
+    for special, names in (
+        (_ROW, {"tr"}),
+        (_PRE, _PREFORMATTED),
+        (_CELL, _CELLS),
+        (_BR, {"br"}),
+        (_HIDE, HIDDEN),
+    ):
+        if name in names:
+            effect = special
+    tag = _WRITTEN.get(name)
+    end = f"</{tag}>" if tag and name not in _VOID else ""
+    allowed = _ANYWHERE | _ATTRIBUTES.get(tag or "", set())
+    return _Plan(effect, breaks, f"<{tag}>" if tag else "", end, frozenset(allowed))
+
+
+_PLANS = {name: _plan(name) for name in (*_WRITTEN, *_LINES, *_PARAGRAPHS, *_CELLS, *HIDDEN)}
+_UNKNOWN = _plan("")
+
+
 def render(root: Tag, base: str, *, prettified: bool = False) -> Rendered:
     """The text and the sanitised HTML of what stands below `root`.
 
     `base` is the page's address, against which addresses are made absolute. `prettified` says
     that line breaks around inline tags are the archiver's.
     """
-    writer = _Writer(base, prettified)
-    _walk(root, writer)
-    return writer.result()
+    html: list[str] = []
+    text = _write(root, base, html, prettified)
+    if text is None:
+        return Rendered(None, None)
+    clean = _cleaner.clean(without_controls("".join(html)))
+    # NFC makes one character of `>` and a stroke through it, and a tag would not end.
+    return Rendered(text, clean_text(clean.replace("\u0338", "&#824;")))
 
 
 def inline_text(root: Tag, *, prettified: bool = False) -> str | None:
@@ -114,217 +154,179 @@ def inline_text(root: Tag, *, prettified: bool = False) -> str | None:
         text = only.strip(_WHITE)
         if "\n" not in text:  # nothing to fold but what one_line folds
             return one_line(text)
-    writer = _Writer("", prettified, with_html=False)
-    _walk(root, writer)
-    return one_line(writer.text() or "")
-
-
-def _walk(root: Tag, writer: _Writer) -> None:
-    """Tell the writer of every shown element and text below `root`, in document order."""
-    open_elements: list[Tag] = []
-    levels = [iter(root.contents)]
-    enter, leave, write = writer.enter, writer.leave, writer.write
-    # Without recursion: posts nest deeper than Python's stack.
-    while levels:
-        for node in levels[-1]:
-            # Comments, doctypes and the like are strings of other classes.
-            kind = type(node)
-            if kind is NavigableString or kind is RubyTextString:
-                write(node)  # type: ignore[arg-type]
-            elif isinstance(node, Tag) and is_shown(node):
-                enter(node)
-                if node.contents:
-                    open_elements.append(node)
-                    levels.append(iter(node.contents))
-                    break
-                leave(node)
-        else:
-            levels.pop()
-            if open_elements:
-                leave(open_elements.pop())
+    return one_line(_write(root, "", None, prettified) or "")
 
 
 def is_shown(element: Tag) -> bool:
     """False for an element that a browser does not show: by its name, `hidden`, or its style."""
-    if element.name in HIDDEN:
-        return False
-    attributes = element.attrs
-    if "hidden" in attributes:
-        return False
-    return not ("style" in attributes and _NOT_SHOWN.search(str(attributes["style"])))
+    return element.name not in HIDDEN and not (element.attrs and _is_hidden(element.attrs))
 
 
-class _Writer:
-    """Folds white space while it writes text and HTML side by side."""
+def _is_hidden(attributes: Mapping[str, Any]) -> bool:
+    return "hidden" in attributes or (
+        "style" in attributes and _NOT_SHOWN.search(attributes["style"]) is not None
+    )
 
-    def __init__(self, base: str, prettified: bool, *, with_html: bool = True) -> None:
-        self._base = base
-        self._prettified = prettified
-        self._with_html = with_html
-        self._text: list[str] = []
-        self._html: list[str] = []
-        self._last = ""  # the last character of the current line; empty at its start
-        self._white = ""  # white space met and not yet written: "", " " or "\n"
-        self._white_at = 0  # where in the HTML it was met
-        self._breaks = 0  # line breaks that blocks ask for before the next text
-        self._hard_breaks = 0  # line breaks of <br>
-        self._cell = False  # the next text begins a table cell after others of its row
-        self._row_has_text = False
-        self._preformatted = 0
 
-    def enter(self, element: Tag) -> None:
-        name = element.name
-        if name in _PARAGRAPHS:
-            self._break(2)
-        elif name in _LINES:
-            self._break(1)
-            if name == "tr":
-                self._row_has_text = False
-        elif name in _CELLS:
-            self._begin_cell()
-        elif name == "br":
-            self._hard_breaks += 1
-            self._white = ""
-        if name in _PREFORMATTED:
-            self._preformatted += 1
-        if self._with_html and (tag := _WRITTEN.get(name)):
-            self._html.append(self._start_tag(element, tag))
+def _write(  # noqa: PLR0915 - one loop, without calls: every node of every post goes through it
+    root: Tag, base: str, html: list[str] | None, prettified: bool
+) -> str | None:
+    """The text below `root`; its HTML, not yet sanitised, is added to `html`."""
+    text: list[str] = []
+    last = ""  # the last character of the current line; empty at its start
+    white = ""  # white space met and not yet written: "", " " or "\n"
+    white_at = 0  # where in the HTML it was met
+    breaks = 0  # line breaks that blocks ask for before the next text
+    hard_breaks = 0  # line breaks of <br>
+    in_cell = False  # the next text begins a table cell after others of its row
+    row_has_text = False
+    preformatted = 0
 
-    def leave(self, element: Tag) -> None:
-        name = element.name
-        if self._with_html and name not in _VOID and (tag := _WRITTEN.get(name)):
-            self._html.append(f"</{tag}>")
-        if name in _PREFORMATTED:
-            self._preformatted -= 1
-        if name in _PARAGRAPHS:
-            self._break(2)
-        elif name in _LINES:
-            self._break(1)
+    # Without recursion: posts nest deeper than Python's stack.
+    levels: list[tuple[Iterator[Any], _Plan]] = []
+    nodes: Iterator[Any] = iter(root.contents)
+    while True:
+        for node in nodes:
+            kind = type(node)
+            if kind is NavigableString or kind is RubyTextString:
+                behind = ""
+                if preformatted:
+                    # The line break behind <pre> is its author's, and no text.
+                    inner = node.removeprefix("\n") if breaks and not hard_breaks else node
+                    if not inner:
+                        continue
+                    white = ""
+                else:
+                    inner = node.strip(_WHITE)
+                    if len(inner) < len(node):
+                        before = len(node) - len(node.lstrip(_WHITE))
+                        if before:
+                            met = "\n" if node.find("\n", 0, before) >= 0 else " "
+                            if not white:
+                                white = met
+                                if html is not None:
+                                    white_at = len(html)
+                                    html.append("")
+                            elif met == "\n":
+                                white = met
+                        if before + len(inner) < len(node):
+                            behind = "\n" if node.find("\n", before + len(inner)) >= 0 else " "
+                    if not inner:
+                        continue
+                    if "\n" in inner or "  " in inner or "\t" in inner or "\r" in inner or "\f" in inner:
+                        inner = _INNER_WHITE.sub(_fold, inner)
 
-    def write(self, string: str) -> None:
-        """Write one text node."""
-        if self._preformatted:
-            self._write_preformatted(string)
-            return
-        if string == "\n":  # by far the most frequent
-            self._meet_white("\n")
-            return
-        rest = string.lstrip(_WHITE)
-        if len(rest) < len(string):
-            self._meet_white("\n" if "\n" in string[: len(string) - len(rest)] else " ")
-        if not rest:
-            return
-        body = rest.rstrip(_WHITE)
-        inner = body
-        if _INNER_WHITE.search(inner):
-            inner = _INNER_WHITE.sub(self._fold, inner)
-        self._put(inner)
-        if len(body) < len(rest):
-            self._meet_white("\n" if "\n" in rest[len(body) :] else " ")
+                if in_cell or breaks or hard_breaks:
+                    if text:
+                        text.append("\t" if in_cell else "\n" * max(breaks, hard_breaks))
+                    breaks = hard_breaks = 0
+                    in_cell = False
+                elif white and last:
+                    space = white if white == " " else _joint(last, inner[0], at_tag=prettified)
+                    text.append(space)
+                    if html is not None:
+                        html[white_at] = space
+                row_has_text = True
+                text.append(inner)
+                if html is not None:
+                    html.append(_escape(inner))
+                last = "" if preformatted else inner[-1]
+                white = behind
+                if behind and html is not None:
+                    white_at = len(html)
+                    html.append("")
 
-    def text(self) -> str | None:
-        text = "".join(self._text)
-        if "\xa0" in text or "\n\n\n" in text or "\u200b" in text:
-            text = _EMPTY_LINES.sub("\n\n", text)
-        return clean_text(text)
-
-    def result(self) -> Rendered:
-        text = self.text()
-        if text is None:
-            return Rendered(None, None)
-        clean = _cleaner.clean(without_controls("".join(self._html)))
-        # NFC makes one character of `>` and a stroke through it, and a tag would not end.
-        return Rendered(text, clean_text(clean.replace("\u0338", "&#824;")))
-
-    def _break(self, breaks: int) -> None:
-        self._breaks = max(self._breaks, breaks)
-        self._white = ""
-        self._last = ""
-
-    def _begin_cell(self) -> None:
-        if self._row_has_text:
-            self._cell = True
+            # Comments, doctypes and the like are strings of other classes.
+            elif (name := node.name) is not None:
+                plan = _PLANS.get(name, _UNKNOWN)
+                effect, attributes = plan.effect, node.attrs
+                if effect == _HIDE or (attributes and _is_hidden(attributes)):
+                    continue
+                if effect == _BR:
+                    hard_breaks += 1
+                    white = ""
+                elif effect == _CELL:
+                    if row_has_text:
+                        in_cell = True
+                    else:
+                        breaks = breaks or 1
+                        last = ""
+                    white = ""
+                elif effect:
+                    breaks = max(breaks, plan.breaks)
+                    white = last = ""
+                    if effect == _ROW:
+                        row_has_text = False
+                    elif effect == _PRE:
+                        preformatted += 1
+                if html is not None and plan.start:
+                    # A picture's address may stand in any attribute.
+                    if name == "img" or (attributes and not plan.attributes.isdisjoint(attributes)):
+                        html.append(_start_tag(node, plan, base))
+                    else:
+                        html.append(plan.start)
+                levels.append((nodes, plan))
+                nodes = iter(node.contents)
+                break
         else:
-            self._break(1)
-        self._white = ""
+            if not levels:
+                break
+            nodes, plan = levels.pop()
+            if html is not None and plan.end:
+                html.append(plan.end)
+            if plan.breaks:
+                breaks = max(breaks, plan.breaks)
+                white = last = ""
+                if plan.effect == _PRE:
+                    preformatted -= 1
 
-    def _meet_white(self, kind: str) -> None:
-        if not self._white:
-            self._white = kind
-            if self._with_html:
-                self._white_at = len(self._html)
-                self._html.append("")
-        elif kind == "\n":
-            self._white = kind
+    whole = "".join(text)
+    if "\xa0" in whole or "\n\n\n" in whole or "\u200b" in whole:
+        whole = _EMPTY_LINES.sub("\n\n", whole)
+    return clean_text(whole)
 
-    def _put(self, inner: str) -> None:
-        """Write text without outer white space, after what must stand before it."""
-        if self._cell or self._breaks or self._hard_breaks:
-            if self._text:
-                breaks = max(self._breaks, self._hard_breaks)
-                self._text.append("\t" if self._cell else "\n" * breaks)
-            self._breaks = self._hard_breaks = 0
-            self._cell = False
-        elif self._white and self._last:
-            space = self._joint(self._last, inner[0], self._white)
-            self._text.append(space)
-            if self._with_html:
-                self._html[self._white_at] = space
-        self._white = ""
-        self._last = inner[-1]
-        self._row_has_text = True
-        self._text.append(inner)
-        if self._with_html:
-            self._html.append(_escape(inner))
 
-    def _write_preformatted(self, string: str) -> None:
-        if self._breaks and not self._hard_breaks:  # the line break behind <pre> is the author's, no text
-            string = string.removeprefix("\n")
-        if string:
-            self._white = ""
-            self._put(string)
-            self._last = ""
-
-    def _fold(self, match: re.Match[str]) -> str:
-        white = match.group()
-        if "\n" not in white:
-            return " "
-        return self._joint(match.string[match.start() - 1], match.string[match.end()], "\n", at_tag=False)
-
-    def _joint(self, before: str, after: str, white: str, *, at_tag: bool = True) -> str:
-        """What a run of white space between two characters becomes: a space, or nothing."""
-        if white == " ":
-            return " "
-        before_wide, after_wide = _WIDE.match(before), _WIDE.match(after)
-        if before_wide and (after_wide or after in _AMBIGUOUS):
-            return ""
-        if after_wide and before in _AMBIGUOUS:
-            return ""
-        if self._prettified and at_tag and (after in _CLOSING or before in _OPENING):
-            return ""
+def _fold(match: re.Match[str]) -> str:
+    """A run of white space within a text node."""
+    white = match.group()
+    if "\n" not in white:
         return " "
+    return _joint(match.string[match.start() - 1], match.string[match.end()], at_tag=False)
 
-    def _start_tag(self, element: Tag, name: str) -> str:
-        allowed = _ATTRIBUTES.get(name)
-        written = [name]
-        if name == "img":
-            source = image_url(element, self._base)
-            if source is None:
-                return ""
-            written.append(f'src="{_escape_attribute(source)}"')
-        for key, value in element.attrs.items():
-            if not ((allowed and key in allowed) or key in _ANYWHERE):
-                continue
-            text: str | None = str(value)
-            if key == "href":
-                text = absolute_url(str(value), self._base)
-            elif key == "cite":
-                text = absolute_web_url(str(value), self._base)
-            elif key == "src":
-                continue
-            if text is not None:
-                written.append(f'{key}="{_escape_attribute(text)}"')
-        return f"<{' '.join(written)}>"
+
+def _joint(before: str, after: str, *, at_tag: bool) -> str:
+    """What a line break between two characters becomes: a space, or nothing. `at_tag` says that it
+    stands at a tag, where an archiver put it."""
+    before_wide, after_wide = _WIDE.match(before), _WIDE.match(after)
+    if before_wide and (after_wide or after in _AMBIGUOUS):
+        return ""
+    if after_wide and before in _AMBIGUOUS:
+        return ""
+    if at_tag and (after in _CLOSING or before in _OPENING):
+        return ""
+    return " "
+
+
+def _start_tag(element: Tag, plan: _Plan, base: str) -> str:
+    """The start tag with what of its attributes clean HTML may hold; empty for a picture without address."""
+    name = plan.start.strip("<>")
+    written = [name]
+    if name == "img":
+        source = image_url(element, base)
+        if source is None:
+            return ""
+        written.append(f'src="{_escape_attribute(source)}"')
+    for key, value in element.attrs.items():
+        if key not in plan.attributes or key == "src":
+            continue
+        text: str | None = str(value)
+        if key == "href":
+            text = absolute_url(str(value), base)
+        elif key == "cite":
+            text = absolute_web_url(str(value), base)
+        if text is not None:
+            written.append(f'{key}="{_escape_attribute(text)}"')
+    return f"<{' '.join(written)}>"
 
 
 def _escape(text: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Container
+from typing import Any
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
-from bs4.element import Tag
+from bs4.element import PageElement, Tag
 
 from pipeline.markup.thin import thin
 from pipeline.markup.tree import LexborTreeBuilder
@@ -49,15 +50,26 @@ def _as_page(markup: str) -> str:
 
 def elements(root: Tag, names: Container[str]) -> list[Tag]:
     """The elements below `root` that have one of the names, in document order."""
-    found = []
-    waiting = root.contents[::-1]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Tag):
-            if node.name in names:
-                found.append(node)
-            waiting += node.contents[::-1]
+    found: list[Tag] = []
+    if not root.contents:
+        return found
+    behind = _behind(root)
+    node: Any = root.next_element
+    while node is not behind:
+        if node.name in names:  # a string's name is None
+            found.append(node)
+        node = node.next_element
     return found
+
+
+def _behind(root: Tag) -> PageElement | None:
+    """What stands behind an element and all that it holds, in document order."""
+    node: Tag | None = root
+    while node is not None:
+        if node.next_sibling is not None:
+            return node.next_sibling
+        node = node.parent
+    return None
 
 
 def ancestor(element: Tag, name: str) -> Tag | None:
