@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Container
-from typing import Any
+from collections.abc import Collection
 
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
-from bs4.element import PageElement, Tag
+from bs4.element import Tag
 
 from pipeline.markup.thin import thin
-from pipeline.markup.tree import LexborTreeBuilder
+from pipeline.markup.tree import LexborTreeBuilder, Order
 
 # A tree takes some 700 bytes a tag; the most of any real post is below 20,000.
 MAX_TAGS = 250_000
@@ -48,28 +47,15 @@ def _as_page(markup: str) -> str:
     return markup if _PAGE.match(markup) else f"<!DOCTYPE html><body>{markup}"
 
 
-def elements(root: Tag, names: Container[str]) -> list[Tag]:
-    """The elements below `root` that have one of the names, in document order."""
-    found: list[Tag] = []
-    if not root.contents:
-        return found
-    behind = _behind(root)
-    node: Any = root.next_element
-    while node is not behind:
-        if node.name in names:  # a string's name is None
-            found.append(node)
-        node = node.next_element
-    return found
+def elements(root: Tag, names: Collection[str]) -> list[Tag]:
+    """The elements below `root` that have one of the names, in document order.
 
-
-def _behind(root: Tag) -> PageElement | None:
-    """What stands behind an element and all that it holds, in document order."""
-    node: Tag | None = root
-    while node is not None:
-        if node.next_sibling is not None:
-            return node.next_sibling
-        node = node.parent
-    return None
+    Quick for a soup of `make_soup` and its elements, also after they left the tree.
+    """
+    order: Order | None = root.__dict__.get("_order")
+    if order is not None:
+        return order.below(root, names)
+    return [node for node in root.descendants if isinstance(node, Tag) and node.name in names]
 
 
 def ancestor(element: Tag, name: str) -> Tag | None:

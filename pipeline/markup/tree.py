@@ -8,7 +8,8 @@ here they are said once, on the class. What they would say is kept true by tests
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
 from typing import Any, cast
 
 from bs4 import BeautifulSoup
@@ -34,6 +35,8 @@ _RAW_TEXT = frozenset("script style xmp iframe noembed noframes plaintext noscri
 # Text and attributes are written with escapes, so nothing else begins so.
 _START_TAG = re.compile(r"<([^\s/!?>][^\s>]*)")
 
+# Fewer elements are looked through as fast as they are looked up.
+_FEW = 24
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _new_tag = cast("Any", Tag).__new__
@@ -55,6 +58,79 @@ class Element(Tag):
     cdata_list_attributes = None
     preserve_whitespace_tags = HTMLTreeBuilder.DEFAULT_PRESERVE_WHITESPACE_TAGS
     interesting_string_types = Tag.MAIN_CONTENT_STRING_TYPES
+
+    # Where the element stood when the tree was built.
+    _order: Order
+    _place: int
+
+
+class Order:
+    """The elements of a tree in document order, as they were when it was built.
+
+    Profiles ask for the few elements of some name again and again; this finds them without a walk.
+    Elements may have left the tree since, with all that they hold. It knows none that came.
+    """
+
+    __slots__ = ("_places", "elements")
+
+    def __init__(self) -> None:
+        self.elements: list[Element] = []
+        self._places: dict[str, list[int]] = {}
+
+    def below(self, root: Tag, names: Collection[str]) -> list[Tag]:
+        """The elements below `root` that have one of the names, in document order."""
+        start, end = self._range(root)
+        if end - start <= _FEW:
+            found = [element for element in self.elements[start:end] if element.name in names]
+        else:
+            by_name = self._by_name()
+            places: list[int] = []
+            for name in names:
+                if (known := by_name.get(name)) is not None:
+                    places += known[bisect_left(known, start) : bisect_left(known, end)]
+            if len(names) > 1:
+                places.sort()
+            found = [self.elements[place] for place in places]
+        return _still_below(root, found)
+
+    def _range(self, root: Tag) -> tuple[int, int]:
+        """The places of the elements below `root`, from the first to behind the last."""
+        last = root
+        while (
+            child := next((c for c in reversed(last.contents) if isinstance(c, Element)), None)
+        ) is not None:
+            last = child
+        if not isinstance(last, Element):
+            return 0, 0
+        return root._place + 1 if isinstance(root, Element) else 0, last._place + 1
+
+    def _by_name(self) -> dict[str, list[int]]:
+        if not self._places:
+            for place, element in enumerate(self.elements):
+                name = element.name
+                if name in self._places:
+                    self._places[name].append(place)
+                else:
+                    self._places[name] = [place]
+        return self._places
+
+
+def _still_below(root: Tag, elements: list[Element]) -> list[Tag]:
+    """Those that are below `root`, in time linear in the tree: no parent is looked at twice."""
+    known = {id(root): True}
+    found: list[Tag] = []
+    for element in elements:
+        met = []
+        parent = element.parent
+        while parent is not None and id(parent) not in known:
+            met.append(id(parent))
+            parent = parent.parent
+        is_below = parent is not None and known[id(parent)]
+        for seen in met:
+            known[seen] = is_below
+        if is_below:
+            found.append(element)
+    return found
 
 
 class LexborTreeBuilder(HTMLTreeBuilder):
@@ -104,11 +180,13 @@ class LexborTreeBuilder(HTMLTreeBuilder):
 
 def _build(  # noqa: PLR0915 - one loop: every element and string of every post goes through it
     soup: Tag, node: LexborNode | None, parser: LexborHTMLParser, builder: HTMLTreeBuilder
-) -> tuple[list[Tag], bool]:
+) -> tuple[list[Element], bool]:
     """Make `node`, what is below it and what follows it, as contents of the soup. Returns the elements
     in document order, and whether some may be of SVG or MathML."""
     void, containers = builder.empty_element_tags or (), builder.string_containers
-    elements: list[Tag] = []
+    order = Order()
+    soup._order = order  # type: ignore[attr-defined]
+    elements = order.elements
     has_foreign = False
     templates: dict[int, LexborNode] | None = None
 
@@ -135,6 +213,8 @@ def _build(  # noqa: PLR0915 - one loop: every element and string of every post 
                 attributes = {key: value or "" for key, value in attributes.items()}
             made.attrs = attributes
             made.contents = []
+            made._order = order
+            made._place = len(elements)
             elements.append(made)
             child = node.first_child
             if name in void:
@@ -196,7 +276,7 @@ def _templates(parser: LexborHTMLParser) -> dict[int, LexborNode]:
     return found
 
 
-def _set_namespaces(elements: list[Tag], parser: LexborHTMLParser, context: str | None) -> None:
+def _set_namespaces(elements: list[Element], parser: LexborHTMLParser, context: str | None) -> None:
     """Tell the elements of SVG and MathML. lexbor says it only where it serialises: `<svg path>`."""
     assert parser.root is not None
     top = parser.root if context is not None else parser.root.parent or parser.root
