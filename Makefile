@@ -30,6 +30,7 @@ format: .venv/.installed-dev  ## Put the code in its standard form
 	@$(BIN)/ruff format .
 
 bench: .venv/.installed-dev  ## Measure speed and memory on a real archive: make bench RAW=folder
+	@$(BIN)/python -m benchmarks.extraction $(RAW)
 	@$(BIN)/python -m benchmarks.build $(RAW)
 	@$(BIN)/python -m benchmarks.refresh
 
