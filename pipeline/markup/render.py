@@ -198,6 +198,15 @@ def _write(  # noqa: PLR0915 - one loop, without calls: every node of every post
                     white = ""
                 else:
                     inner = node.strip(_WHITE)
+                    if not inner:  # most strings of prettified posts
+                        if not white:
+                            white = "\n" if "\n" in node else " "
+                            if html is not None:
+                                white_at = len(html)
+                                html.append("")
+                        elif white == " " and "\n" in node:
+                            white = "\n"
+                        continue
                     if len(inner) < len(node):
                         before = len(node) - len(node.lstrip(_WHITE))
                         if before:
@@ -211,8 +220,6 @@ def _write(  # noqa: PLR0915 - one loop, without calls: every node of every post
                                 white = met
                         if before + len(inner) < len(node):
                             behind = "\n" if node.find("\n", before + len(inner)) >= 0 else " "
-                    if not inner:
-                        continue
                     if "\n" in inner or "  " in inner or "\t" in inner or "\r" in inner or "\f" in inner:
                         inner = _INNER_WHITE.sub(_fold, inner)
 
