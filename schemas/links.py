@@ -29,12 +29,16 @@ class Links(Contract):
         "The address, absolute; percent-encoding as written.", str_matches=ABSOLUTE_URL_PATTERN
     )
     canonical_url: str = column(
-        "The address without tracking parameters, spelled the one way; null for what is no web page.",
+        "The one address of the page that the link leads to, spelled as `articles.canonical_url`: without "
+        "tracking parameters, fragment and final slash. An address that only carries another one and leads "
+        "there (`https://www.google.com/url?q=...`, `https://link.zhihu.com/?target=...`) is that one; a "
+        "phone or AMP page of a known site is the page that it shows; the copy that a web archive keeps is a "
+        "page of its own. Null for what is no web page.",
         nullable=True,
         str_matches=r"^https?://",
     )
     host: str = column(
-        "The address's host, in lower case, international names in Unicode's ASCII form.",
+        "The host of the address as written, in lower case, international names in Unicode's ASCII form.",
         nullable=True,
         example="www.example.org",
     )
@@ -45,20 +49,27 @@ class Links(Contract):
         source="the Public Suffix List that ships with tldextract",
     )
     kind: str = column(
-        "`fragment` points into its own page, `footnote` does so from a mark to its note or back, `profile` "
-        "to a contributor's page, `mention` names somebody of the site, `hashtag` leads to a topic of it, "
-        "`internal` to the same site, `file` to an image, `broken` is known to lead nowhere, `other` is no "
-        "web address.",
+        "`fragment` points into its own page, `footnote` leads from a mark to its note or back (also where "
+        "it still names the document that the text was pasted from), `profile` to a contributor's page, "
+        "`mention` names somebody of the site, `hashtag` leads to a topic of it, `internal` to the same "
+        "site, `external` to another, `file` to an image, sound or video (a document, such as a PDF, counts "
+        "as a page), `email` and `phone` to an address or a number, `broken` is known to lead nowhere, "
+        "`other` is no web address.",
         isin=KINDS,
     )
     text: str = column("The link's text; null where it shows none.", nullable=True)
     rel: str = column("The link's `rel` attribute.", nullable=True, example="nofollow")
     paired_link_id: str = id_column(
-        "Of a footnote's two links, the other: from the mark in the text to the note, and back; else null.",
+        "Of a footnote's two links, the other: from the mark in the text to the note, and back. Where "
+        "several marks share a note, the link back is paired with the first mark that it leads to; the "
+        "other marks are `footnote` with a null here, as is a mark without a link back. Null for all other "
+        "links.",
         nullable=True,
     )
     target_article_id: str = id_column(
-        "The article of this dataset that the link leads to; null where it holds none.", nullable=True
+        "The article of this dataset that the link leads to, also by another form of its address or by a web "
+        "archive's copy; null where it holds none.",
+        nullable=True,
     )
 
     class Config:
@@ -72,6 +83,7 @@ LINKS = Table(
     foreign_keys=(
         ForeignKey("article_id", "articles", "article_id"),
         ForeignKey("comment_id", "comments", "comment_id"),
+        ForeignKey("paired_link_id", "links", "link_id"),
         ForeignKey("target_article_id", "articles", "article_id"),
     ),
 )

@@ -67,6 +67,62 @@ MOST_LINKED_HOSTS = View(
     """,
 )
 
+CITATIONS = View(
+    name="citations",
+    description=(
+        "One row is one article and another one of this dataset that it links to, from its body, its "
+        "comments or any other part: `links` is how often, `regions` are the parts (a link in a `card` was "
+        "put there by the site, one in a `comment` by a reader). The article comes first, what it cites has "
+        "`cited_` before its columns."
+    ),
+    sql="""
+        SELECT
+            links.article_id,
+            citing.site,
+            citing.title AS article_title,
+            citing.url,
+            citing.published_at,
+            links.target_article_id AS cited_article_id,
+            cited.site AS cited_site,
+            cited.title AS cited_title,
+            cited.url AS cited_url,
+            cited.published_at AS cited_published_at,
+            count(*) AS links,
+            list_sort(list(DISTINCT links.region)) AS regions
+        FROM links
+        JOIN articles AS citing ON citing.article_id = links.article_id
+        JOIN articles AS cited ON cited.article_id = links.target_article_id
+        WHERE links.target_article_id <> links.article_id
+        GROUP BY ALL
+        ORDER BY citing.site, citing.published_at, links.article_id, cited.published_at, cited_article_id
+    """,
+)
+
+MOST_CITED_ARTICLES = View(
+    name="most_cited_articles",
+    description=(
+        "One row is one article that other articles of this dataset link to: how many articles, how many of "
+        "them on other sites, and by how many links. Most articles first."
+    ),
+    sql="""
+        SELECT
+            cited.article_id,
+            cited.site,
+            cited.title AS article_title,
+            cited.url,
+            cited.published_at,
+            count(DISTINCT citing.article_id) AS citing_articles,
+            count(DISTINCT citing.article_id) FILTER (citing.site <> cited.site) AS from_other_sites,
+            count(*) AS links
+        FROM links
+        JOIN articles AS citing ON citing.article_id = links.article_id
+        JOIN articles AS cited ON cited.article_id = links.target_article_id
+        WHERE links.target_article_id <> links.article_id
+        GROUP BY ALL
+        ORDER BY citing_articles DESC, links DESC, cited.published_at, cited.article_id
+    """,
+)
+
 CONTRIBUTOR_COMMENTS = View(
     name="contributor_comments",
     description=(
@@ -126,4 +182,11 @@ ARCHIVE_SUMMARY = View(
     """,
 )
 
-VIEWS: tuple[View, ...] = (CONVERSATIONS, CONTRIBUTOR_COMMENTS, MOST_LINKED_HOSTS, ARCHIVE_SUMMARY)
+VIEWS: tuple[View, ...] = (
+    CONVERSATIONS,
+    CONTRIBUTOR_COMMENTS,
+    CITATIONS,
+    MOST_CITED_ARTICLES,
+    MOST_LINKED_HOSTS,
+    ARCHIVE_SUMMARY,
+)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipeline.markup.links import Link, kind_of, links
+from pipeline.markup.links import Link, footnotes, kind_of, links
 from pipeline.markup.soup import make_soup
 
 PAGE = "https://www.delta.example/2021/low-tide"
@@ -141,11 +143,175 @@ def test_prettified_text_has_no_space_before_a_comma():
         pytest.param(
             "https://reed.example/?f=a.jpg", "external", id="no picture, though its query ends like one"
         ),
-        pytest.param("https://reed.example/a.pdf", "external", id="no picture"),
+        pytest.param("https://reed.example/a.pdf", "external", id="a document is cited like a page"),
+        pytest.param("https://reed.example/a.mp3?x=1", "file", id="sound"),
+        pytest.param("https://www.delta.example/a.mp4", "file", id="video"),
+        pytest.param("https://reed.example/wiki/File:Tide.jpg", "external", id="the page about a picture"),
+        pytest.param(
+            "https://www.delta.example/cdn-cgi/l/email-protection#3c5a",
+            "email",
+            id="an e-mail address, hidden",
+        ),
         pytest.param("mailto:ada@delta.example", "email", id="e-mail"),
         pytest.param("tel:+1-555-0100", "phone", id="telephone"),
+        pytest.param("SMS:+1-555-0100", "phone", id="a message"),
         pytest.param("ftp://delta.example/a.jpg", "other", id="another scheme"),
+        pytest.param("file:///C:/a.docx#_ftn1", "other", id="a file of the author's"),
     ],
 )
 def test_the_kind_of_a_link(href, kind):
     assert kind_of(href, PAGE) == kind
+
+
+def test_what_is_hidden_is_found_at_any_depth():
+    markup = """<div><noscript><p><a href="/1">1</a><b><a href="/2">2</a></b></p></noscript></div>
+    <p><a href="/3">3</a></p>"""
+    assert hrefs(markup) == ["https://www.delta.example/3"]
+
+
+@pytest.mark.parametrize(
+    ("markup", "names"),
+    [
+        pytest.param('<a id="r1" name="r2" href="#n1">1</a>', ("r1", "r2"), id="its own"),
+        pytest.param('<sup id="r1"><a href="#n1">1</a></sup>', ("r1",), id="around it"),
+        pytest.param('<a href="#n1"><sup id="r1">1</sup></a>', ("r1",), id="within it"),
+        pytest.param('<p>Low tide.<a name="r1"></a><a href="#n1">1</a></p>', ("r1",), id="just before it"),
+        pytest.param(
+            '<p>\n <a name="r1">\n </a>\n <a href="#n1">\n  <sup id="r2">\n   1\n  </sup>\n </a>\n</p>',
+            ("r2", "r1"),
+            id="prettified",
+        ),
+        pytest.param('<li id="n1">A note. <a href="#r1">↩</a></li>', ("n1",), id="its block"),
+        pytest.param('<div id="n1"><p>A note. <a href="#r1">↩</a></p></div>', ("n1",), id="the block around"),
+        pytest.param(
+            '<p><a name="n1"></a>A note. <a href="#r1">↩</a></p>', ("n1",), id="at the block's start"
+        ),
+        pytest.param('<ol id="notes"><li>A note. <a href="#r1">↩</a></li></ol>', (), id="no list"),
+        pytest.param(
+            '<div id="all"><div><p>Tide.<a href="#n1">1</a></p></div></div>', (), id="no third block"
+        ),
+        pytest.param('<h2 id="s1"><a href="#top">↑</a></h2>', (), id="no heading"),
+        pytest.param('<p id="p1"><a href="/about">About</a></p>', (), id="a link to another page"),
+    ],
+)
+def test_the_ids_that_stand_for_the_place_of_a_link_to_a_fragment(markup, names):
+    (link,) = found(f"<body>{markup}")
+    assert link.names == names
+
+
+def paired(markup):
+    """The texts of each pair of a page's footnotes, and those that have no other."""
+    here = found(markup)
+    pairs = footnotes(here)
+    assert all(other is None or pairs[other] == place for place, other in pairs.items())
+    return [
+        (here[place].text, here[other].text if other is not None else None)
+        for place, other in sorted(pairs.items())
+        if other is None or place < other
+    ]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        pytest.param(
+            '<sup id="r1"><a href="#n1">1</a></sup><ol><li id="n1">Reed. <a href="#r1">↩</a></li></ol>',
+            id="ids, whatever their names",
+        ),
+        pytest.param(
+            '<a href="#_ftn1" name="_ftnref1">1</a><p><a href="#_ftnref1" name="_ftn1">↩</a> Reed.</p>',
+            id="Word",
+        ),
+        pytest.param(
+            '<p>Tide.<a href="#_ftn1">1</a></p><p><a href="#_ftnref1">↩</a> Reed.</p>', id="ids lost"
+        ),
+        pytest.param(
+            '<a href="#sdfootnote1sym"><sup>1</sup></a><p><a href="#sdfootnote1anc">↩</a></p>',
+            id="LibreOffice",
+        ),
+        pytest.param('<a href="#fn:1">1</a><p><a href="#fnref:1">↩</a></p>', id="Markdown"),
+        pytest.param(
+            '<a href="#user-content-fn-1">1</a><p><a href="#user-content-fnref-1">↩</a></p>', id="GitHub"
+        ),
+        pytest.param(
+            '<a href="#cite_note-tide-1">1</a><p><a href="#cite_ref-tide_1-0">↩</a></p>', id="MediaWiki"
+        ),
+        pytest.param('<a href="#footnote-1">1</a><p><a href="#footnote-anchor-1">↩</a></p>', id="Substack"),
+        pytest.param(
+            '<a href="#easy-footnote-bottom-1-77">1</a><p><a href="#easy-footnote-1-77">↩</a></p>',
+            id="WordPress",
+        ),
+        pytest.param(
+            '<a href="#3f2a90c1-1111-4222-8333-0123456789ab">1</a>'
+            '<p><a href="#3f2a90c1-1111-4222-8333-0123456789ab-link">↩</a></p>',
+            id="WordPress, by ids",
+        ),
+        pytest.param(
+            '<a href="https://www.delta.example/2021/low-tide/#fn1">1</a>'
+            '<p><a href="https://www.delta.example/2021/low-tide#fnr1">↩</a></p>',
+            id="written in full",
+        ),
+    ],
+)
+def test_a_mark_and_its_notes_link_back_are_a_pair(markup):
+    assert paired(markup) == [("1", "↩")]
+
+
+def test_footnotes_are_paired_that_lead_to_the_document_they_were_pasted_from():
+    markup = """<p>Tide.<a href="file:///C:/tide.docx#_ftn2">[2]</a> <a href="file:///C:/reed.docx#_ftn3">[3]</a></p>
+    <p><a href="file:///C:/tide.docx#_ftnref2">[2]</a> Reed.</p>
+    <p><a href="https://reed.example/#_ftn3">[3]</a></p>"""
+    assert paired(markup) == [("[2]", "[2]")]
+
+
+def test_of_several_marks_of_a_note_the_first_is_paired():
+    markup = """<p><a id="a" href="#n">1</a> <a id="b" href="#n">reed</a> <a id="c" href="#n">2</a>
+    <a id="d" href="#n">3</a>
+    <ol><li id="n">Reed. <a href="#c">↩</a></li></ol>"""
+    assert paired(markup) == [("1", None), ("2", "↩"), ("3", None)]
+
+
+def test_a_note_may_lead_back_to_each_of_its_marks():
+    markup = """<p><a id="fnref:1" href="#fn:1">1</a> <a id="fnref:1:2" href="#fn:1">1</a>
+    <ol><li id="fn:1">Reed. <a href="#fnref:1">↩</a> <a href="#fnref:1:2">↩2</a></li></ol>"""
+    assert paired(markup) == [("1", "↩"), ("1", "↩2")]
+
+
+@pytest.mark.parametrize(
+    ("markup", "alone"),
+    [
+        pytest.param('<a href="#_ftn1">[1]</a>', ["[1]"], id="a mark without a link back"),
+        pytest.param('<a href="#fnref:1">↩</a>', ["↩"], id="a link back without a mark"),
+        pytest.param('<a href="#_ftn1">the harbour</a>', [], id="words that lead to a note"),
+        pytest.param('<a href="#part1">1</a>', [], id="a mark that leads to no note"),
+        pytest.param('<a href="https://reed.example/#_ftn1">[1]</a>', [], id="the note of another page"),
+        pytest.param('<a href="#">1</a>', [], id="no fragment"),
+        pytest.param('<a href="/2021/high-tide#_ftn1">[1]</a>', [], id="another page of the site"),
+    ],
+)
+def test_a_mark_alone_is_of_a_footnote_where_its_name_says_so(markup, alone):
+    assert paired(markup) == [(text, None) for text in alone]
+
+
+def test_a_table_of_contents_is_no_list_of_footnotes():
+    markup = """<ul id="toc"><li id="t1"><a href="#s1">Low tide</a></li>
+    <li id="t2"><a href="#s2">High tide</a></li></ul>
+    <div id="s1"><p>Reed. <a href="#t1">Up</a></p></div><h2 id="s2">High tide <a href="#t2">1</a></h2>"""
+    assert paired(markup) == []
+
+
+NAMES = st.sampled_from(["fn1", "fnref1", "fn:1", "fnref:1:2", "a", "b", "_ftn2", "_ftnref2", "", "%41", "A"])
+ANCHORS = st.lists(
+    st.tuples(NAMES, NAMES, st.sampled_from(["1", "[2]", "↩", "words", ""])).map(
+        lambda parts: f'<p id="{parts[0]}"><a href="#{parts[1]}">{parts[2]}</a>'
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(ANCHORS)
+@settings(deadline=None, max_examples=300)
+def test_pairs_are_mutual_and_of_two_links(markup):
+    pairs = footnotes(found(markup))
+    for place, other in pairs.items():
+        assert other is None or (other != place and pairs[other] == place)

@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.markup.urls import (
+    Address,
     absolute_url,
     absolute_web_url,
     host_of,
     is_web_url,
+    parse_address,
     registered_domain_of,
     site_of,
 )
@@ -147,6 +149,51 @@ def test_the_host_of_an_address(url, host):
     assert host_of(url) == host
 
 
+HOST_PIECES = st.lists(
+    st.sampled_from(
+        ["a", "-", ".", "xn--", "ovw", "com", "1", "0x1", "EX", "_", "/", "?", "#", "@", ":80", "%41", "河"]
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(HOST_PIECES)
+@settings(deadline=None, max_examples=500)
+def test_the_host_is_that_of_the_standard(pieces):
+    address = parse_address(f"https://{pieces}")
+    assert host_of(f"https://{pieces}") == (address.host if address is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("HTTP://ada:pw@Delta.Example.:80", Address("delta.example", "", "/", "", "")),
+        (
+            "https://delta.example:8080/a b?c=d?e#f#g",
+            Address("delta.example", ":8080", "/a%20b", "c=d?e", "f#g"),
+        ),
+        ("http://[2001:db8::1]:81/a", Address("[2001:db8::1]", ":81", "/a", "", "")),
+        ("https://delta.example?#", Address("delta.example", "", "/", "", "")),
+        ("//delta.example/a", None),
+        ("/a", None),
+        ("#a", None),
+        ("ftp://delta.example/a", None),
+        ("https://[delta/", None),
+        ("https://./", None),
+        ("https://delta.example/\ud800", None),
+    ],
+)
+def test_an_address_taken_apart(url, address):
+    assert parse_address(url) == address
+
+
+def test_parts_of_parts():
+    address = parse_address("https://news.delta.example/?a=1&b=&a=2&c")
+    assert address is not None
+    assert address.domain == "delta.example"
+    assert [address.parameter(name) for name in ("a", "b", "c", "d")] == ["1", "", None, None]
+
+
 @pytest.mark.parametrize(
     ("host", "domain"),
     [
@@ -174,6 +221,10 @@ def test_the_domain_that_was_registered(host, domain):
         ("delta.example", "delta.example"),
         ("m.example", "m.example"),
         ("mud.delta.example", "mud.delta.example"),
+        ("mobile.delta.example", "delta.example"),
+        ("wap.delta.example", "delta.example"),
+        ("www.gov.uk", "www.gov.uk"),
+        ("www.tides.gov.uk", "tides.gov.uk"),
     ],
 )
 def test_the_site_that_a_host_serves(host, site):
