@@ -82,10 +82,13 @@ class Articles(Contract):
         source="front matter `tags` and `categories`",
     )
     language: str = column(
-        "The language of the body (of the title where the body is too short), as a BCP 47 tag; "
-        "null where it cannot be told with confidence.",
+        "The language of the body (of the title where the body is too short to tell), as a BCP 47 tag. "
+        "Chinese has its writing: zh-Hans, zh-Hant; zh where less than four fifths of the characters that "
+        "tell agree, or none tells. Null where less than three fifths of the words are in one script, and "
+        "where no language of that script is at least 90 % likely. Addresses are not looked at; of a long "
+        "body eight pieces are, evenly spread.",
         nullable=True,
-        example="zh",
+        example="zh-Hans",
         str_matches=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
     )
     body_text: str = column(
@@ -118,8 +121,10 @@ class Articles(Contract):
         "Length of the whole body text, however much of it is published.", unit="Unicode code points", ge=0
     )
     word_count: pl.Int64 = column(
-        "Words in the whole body text: each Han character or kana is one word, and so is each run of other "
-        "letters, digits, apostrophes and hyphens.",
+        "Words in the whole body text: each address (URL, e-mail) is one word, each Han character or kana, "
+        "and each run of other letters and digits with the apostrophes, hyphens and decimal points inside "
+        "it. Punctuation and emoji are none. Thai, Lao, Khmer and Burmese, which put no space between "
+        "words, are counted by what stands between spaces.",
         unit="words",
         ge=0,
     )

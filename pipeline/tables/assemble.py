@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.markup.canonical import canonical_url
+from pipeline.markup.canonical import canonical_url, looser_key
+from pipeline.tables.contributors import contributors, with_contributor_id
 from pipeline.tables.extract import Frames
-from pipeline.tables.ids import make_id
 from pipeline.tables.ledger import with_current
 from schemas import TABLES, Table
-from schemas.contract import STRINGS
 
 # The columns that hold whole texts.
 TEXTS = ("body_text", "body_html")
@@ -35,19 +34,13 @@ def assemble(ledger: pl.DataFrame, records: Frames) -> Frames:
         for name in ("articles", "comments", "credits", "links", "media")
     }
     articles = _articles(kept["articles"].join(current, on="record_id"), revisions, kept)
-    credits = _with_contributor_id(
-        kept["credits"].join(
-            articles.select("article_id", "site", "published_at"), on="article_id", how="left"
-        )
-    )
+    credits = with_contributor_id(_placed(kept, articles))
     tables = {
         "articles": articles,
         "comments": kept["comments"],
-        "contributors": _contributors(credits),
+        "contributors": contributors(credits),
         "contributions": credits.drop("slug").rename({"slug_there": "slug"}),
-        "links": kept["links"].join(
-            articles.select("canonical_url", target_article_id="article_id"), on="canonical_url", how="left"
-        ),
+        "links": _with_target(kept["links"], articles),
         "media": kept["media"],
         "revisions": revisions.rename({"version": "source_version"}),
         "rejects": posts.filter(pl.col("article_id").is_null()),
@@ -92,53 +85,38 @@ def _with_answered(articles: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_contributor_id(credits: pl.DataFrame) -> pl.DataFrame:
-    """Say who is who: by slug; a name without one is the one profile of its site that bears it."""
-    named = credits.with_columns(name_key=pl.col("name").str.to_lowercase(), slug_there="slug")
-    bearers = (
-        named.filter(pl.col("slug").is_not_null())
-        .group_by("site", "name_key")
-        .agg(pl.col("slug").unique().sort())
-        .filter(pl.col("slug").list.len() == 1)
-        .select("site", "name_key", known_slug=pl.col("slug").list.first())
+def _with_target(links: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+    """Say which article each link leads to: by its canonical URL, else by the key that all forms of a
+    page share, where one article alone has it."""
+    known = links.join(
+        articles.select("canonical_url", target_article_id="article_id"), on="canonical_url", how="left"
     )
-    named = named.join(bearers, on=["site", "name_key"], how="left").with_columns(
-        slug=pl.coalesce("slug", "known_slug")
-    )
-    people = named.select("site", "slug", name_key=pl.when(pl.col("slug").is_null()).then("name_key")).unique(
-        maintain_order=True
-    )
-    ids = [make_id("contributor", *person) for person in people.iter_rows()]
+    of_articles = _keys(articles["canonical_url"]).filter(pl.len().over("key") == 1)
+    targets = of_articles.join(articles.select("canonical_url", "article_id"), on="canonical_url")
+    hosts = of_articles["key"].str.split("/").list.first().unique().implode()
+    elsewhere = known.filter(pl.col("target_article_id").is_null())["canonical_url"].drop_nulls().unique()
+    # Whatever has the key of an article names its host.
+    elsewhere = elsewhere.filter(elsewhere.str.contains_any(hosts))
+    found = _keys(elsewhere).join(targets.select("key", found="article_id"), on="key")
     return (
-        named.with_columns(person_key=pl.when(pl.col("slug").is_null()).then("name_key"))
-        .join(
-            people.rename({"name_key": "person_key"}).with_columns(
-                contributor_id=pl.Series(ids, dtype=pl.String)
-            ),
-            on=["site", "slug", "person_key"],
-            how="left",
-            nulls_equal=True,
-        )
-        .drop("name_key", "known_slug", "person_key")
+        known.join(found.drop("key"), on="canonical_url", how="left")
+        .with_columns(target_article_id=pl.coalesce("target_article_id", "found"))
+        .drop("found")
     )
 
 
-def _contributors(credits: pl.DataFrame) -> pl.DataFrame:
-    newest_first = credits.sort(
-        "published_at", "article_id", "contribution_id", descending=[True, False, False], nulls_last=True
-    )
-    return newest_first.group_by("contributor_id", maintain_order=True).agg(
-        pl.col("site", "slug", "name").first(),
-        # Two kinds are as good as none.
-        kind=pl.when(pl.col("kind").drop_nulls().n_unique() == 1).then(pl.col("kind").drop_nulls().first()),
-        name_variants=pl.col("name").unique().sort(),
-        profile_url=pl.col("profile_url").drop_nulls().first(),
-        photo_url=pl.col("photo_url").drop_nulls().first(),
-        roles=pl.col("role").unique().sort(),
-        article_count=pl.col("article_id").filter(pl.col("comment_id").is_null()).n_unique(),
-        comment_count=pl.col("comment_id").drop_nulls().n_unique(),
-        first_seen_at=pl.col("published_at").min(),
-        last_seen_at=pl.col("published_at").max(),
-        possible_same_as=pl.lit([], dtype=STRINGS),
-        possible_same_as_reasons=pl.lit([], dtype=STRINGS),
+def _keys(urls: pl.Series) -> pl.DataFrame:
+    """The looser key of each canonical URL."""
+    keys = pl.Series([looser_key(url) for url in urls], dtype=pl.String)
+    return pl.DataFrame({"canonical_url": urls, "key": keys})
+
+
+def _placed(kept: Frames, articles: pl.DataFrame) -> pl.DataFrame:
+    """The credits with the site that they stand on, and when what they stand in was published."""
+    return (
+        kept["credits"]
+        .join(articles.select("article_id", "site", "published_at"), on="article_id", how="left")
+        .join(kept["comments"].select("comment_id", own="published_at"), on="comment_id", how="left")
+        .with_columns(seen_at=pl.coalesce("own", "published_at"))
+        .drop("own", "published_at")
     )

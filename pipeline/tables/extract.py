@@ -12,14 +12,14 @@ from __future__ import annotations
 import gc
 import json
 import traceback
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from pipeline.markup.canonical import canonical_url
-from pipeline.markup.links import Link
+from pipeline.markup.links import Link, footnotes
 from pipeline.markup.media import MediaItem
 from pipeline.markup.soup import MarkupError
 from pipeline.markup.urls import absolute_web_url, host_of, is_web_url, registered_domain_of, site_of
@@ -291,26 +291,29 @@ def _add_credits(credits: Iterable[Credit], place: Mapping[str, Any], rows: Rows
         )
 
 
-def _add_links(links: Iterable[Link], place: Mapping[str, Any], rows: Rows) -> None:
+def _add_links(links: Sequence[Link], place: Mapping[str, Any], rows: Rows) -> None:
     positions = _Positions()
-    for link in links:
-        position = positions.next(link.region)
-        where = (place["article_id"], place["comment_id"], link.region, position)
+    where = (place["article_id"], place["comment_id"])
+    placed = [(link, positions.next(link.region)) for link in links]
+    ids = [make_id("link", *where, link.region, position, link.href) for link, position in placed]
+    notes = footnotes(links)
+    for at, (link, position) in enumerate(placed):
         host = host_of(link.href)
+        pair = notes.get(at)
         rows["links"].append(
             {
                 **place,
-                "link_id": make_id("link", *where, link.href),
+                "link_id": ids[at],
                 "region": link.region,
                 "position": position,
                 "href": link.href,
                 "canonical_url": canonical_url(link.href) if link.kind != "broken" else None,
                 "host": host,
                 "registered_domain": registered_domain_of(host) if host else None,
-                "kind": link.kind,
+                "kind": "footnote" if at in notes else link.kind,
                 "text": link.text,
                 "rel": link.rel,
-                "paired_link_id": None,
+                "paired_link_id": ids[pair] if pair is not None else None,
             }
         )
 
@@ -321,7 +324,7 @@ def _add_media(items: Iterable[MediaItem], place: Mapping[str, Any], rows: Rows)
         position = positions.next(item.region)
         where = (place["article_id"], place["comment_id"], item.region, position)
         rows["media"].append(
-            {**place, **asdict(item), "media_id": make_id("media", *where, item.url), "position": position}
+            {**place, **vars(item), "media_id": make_id("media", *where, item.url), "position": position}
         )
 
 

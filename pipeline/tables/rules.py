@@ -114,6 +114,17 @@ _BETWEEN_TABLES = (
     _id_rule("contributions", "contribution_id", "contribution", (*_IN_PLACE, "role", "position")),
     _id_rule("links", "link_id", "link", (*_IN_PLACE, "region", "position", "href")),
     _id_rule("media", "media_id", "media", (*_IN_PLACE, "region", "position", "url")),
+    Rule(
+        "contributors",
+        "possible_same_as_is_mutual",
+        "Who lists another contributor is listed by the other for the same reason, and nobody lists himself.",
+        # Two lists of different lengths give rows without a contributor or without a reason.
+        "WITH listed AS (SELECT contributor_id, unnest(possible_same_as) AS other, "
+        "unnest(possible_same_as_reasons) AS reason FROM contributors) "
+        "SELECT contributor_id, other, reason FROM listed WHERE other IS NOT DISTINCT FROM contributor_id "
+        "OR NOT EXISTS (SELECT 1 FROM listed AS back WHERE back.contributor_id = listed.other "
+        "AND back.other = listed.contributor_id AND back.reason = listed.reason)",
+    ),
     _rights_rule(
         "articles", "new_articles LEFT JOIN rights ON new_articles.source = rights.source", "rights.publish"
     ),
@@ -128,6 +139,14 @@ _BETWEEN_TABLES = (
         "position_is_unique",
         "No two comments of an article share a place.",
         "SELECT article_id, position, count(*) AS rows FROM comments GROUP BY ALL HAVING count(*) > 1",
+    ),
+    Rule(
+        "links",
+        "paired_link_id_is_mutual",
+        "The two links of a footnote stand in one article and name each other.",
+        "SELECT one.link_id, one.paired_link_id FROM links AS one JOIN links AS other "
+        "ON other.link_id = one.paired_link_id WHERE other.paired_link_id IS DISTINCT FROM one.link_id "
+        "OR other.link_id = one.link_id OR other.article_id <> one.article_id",
     ),
     Rule(
         "revisions",

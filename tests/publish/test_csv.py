@@ -72,13 +72,16 @@ def test_the_file_looks_like_this(tmp_path):
         name_variants=["Ada", "墨渡"],
         first_seen_at=datetime(2021, 11, 26, 9, 40, tzinfo=UTC),
         last_seen_at=datetime(2021, 11, 26, 9, 40, 0, 500_000, tzinfo=UTC),
+        possible_same_as=["0a" * 10],
+        possible_same_as_reasons=["same_photo+same_name"],
     )
     assert written(BY_NAME["contributors"], frame("contributors", contributor), tmp_path).decode() == (
-        "contributor_id,site,slug,name,name_variants,profile_url,photo_url,article_count,comment_count,"
-        "first_seen_at,last_seen_at\r\n"
-        'd0d0d0d0d0d0d0d0d0d0,lanternfile.example,ada-marsh,"Ada ""the Quay"" Marsh, editor",'
-        '"[""Ada"",""墨渡""]",https://www.lanternfile.example/contributors/ada-marsh,,0,1,'
-        "2021-11-26T09:40:00Z,2021-11-26T09:40:00.500000Z\r\n"
+        "contributor_id,site,slug,kind,name,name_variants,profile_url,photo_url,roles,article_count,"
+        "comment_count,first_seen_at,last_seen_at,possible_same_as,possible_same_as_reasons\r\n"
+        'd0d0d0d0d0d0d0d0d0d0,lanternfile.example,ada-marsh,,"Ada ""the Quay"" Marsh, editor",'
+        '"[""Ada"",""墨渡""]",https://www.lanternfile.example/contributors/ada-marsh,,"[""commenter""]",0,1,'
+        "2021-11-26T09:40:00Z,2021-11-26T09:40:00.500000Z,"
+        '"[""0a0a0a0a0a0a0a0a0a0a""]","[""same_photo+same_name""]"\r\n'
     )
 
 
@@ -112,7 +115,7 @@ def test_how_a_text_stands_in_the_file(text, field, tmp_path):
     assert record.startswith(
         "c0c0c0c0c0c0c0c0c0c0,a0a0a0a0a0a0a0a0a0a0,4101,,1,,Ada Marsh,true,,The ferrymen come.,"
     )
-    assert record.endswith(f",{field},3,")
+    assert record.endswith(f",{field},3,,[]")
     assert differences(COMMENTS, tmp_path) == []
 
 

@@ -145,6 +145,22 @@ def test_the_rows_of_all_files_of_a_table_are_taken(tmp_path, monkeypatch):
     assert select(path, "SELECT count(*) FROM articles") == [(501,)]
 
 
+def test_lists_that_belong_together_are_read_together(tmp_path):
+    one, other = other_id(1), other_id(2)
+    people = [
+        row("contributors", possible_same_as=[one, other], possible_same_as_reasons=["same_name", "x+y"]),
+        row("contributors", contributor_id=one),
+    ]
+    path = write(tmp_path, contributors=frame("contributors", *people))
+    query = (
+        "SELECT contributor_id, unnest(possible_same_as) AS other, "
+        "unnest(possible_same_as_reasons) AS reason FROM contributors ORDER BY other"
+    )
+    assert select(path, query) == [(CONTRIBUTOR, one, "same_name"), (CONTRIBUTOR, other, "x+y")]
+    known = f"SELECT other, reason FROM ({query}) JOIN contributors ON contributors.contributor_id = other"
+    assert select(path, known) == [(one, "same_name")]
+
+
 def test_text_is_never_taken_for_sql(tmp_path):
     title = "'); DROP TABLE links; -- \" ${x} %s ?"
     path = write(tmp_path, articles=frame("articles", row("articles", title=title)))
@@ -170,9 +186,19 @@ def test_a_file_that_is_there_is_replaced(tmp_path):
     assert select(write(tmp_path), "SELECT count(*) FROM articles") == [(1,)]
 
 
-def test_the_file_opens_under_any_name_and_with_duckdb_1_2(folder, tmp_path):
+def test_the_file_opens_under_any_name_and_with_duckdb_1_2(tmp_path):
+    cited = another(BY_NAME["articles"], 1)
+    path = write(
+        tmp_path / "written",
+        articles=frame("articles", row("articles"), cited),
+        links=frame(
+            "links",
+            row("links"),
+            row("links", link_id=other_id(1), kind="internal", target_article_id=cited["article_id"]),
+        ),
+    )
     moved = tmp_path / "moved.db"
-    moved.write_bytes((folder / "commonplace.duckdb").read_bytes())
+    moved.write_bytes(path.read_bytes())
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{moved}' AS other (READ_ONLY)")
         for view in views.VIEWS:
@@ -572,6 +598,89 @@ def test_most_linked_hosts_counts_the_links_to_other_sites(tmp_path):
         ("harbour.example", 3, 2),
         ("192.0.2.7", 1, 1),
     ]
+
+
+def cites(number, article, target, region="body"):
+    """A link of one article to another."""
+    return row(
+        "links",
+        link_id=other_id(number),
+        article_id=article,
+        target_article_id=target,
+        region=region,
+        kind="internal",
+    )
+
+
+def cited_dataset(folder):
+    """Three articles: 1 links to 2 three times and to 3 once, 3 on another site links to 2; 1 to itself."""
+    one, two, three = (
+        row(
+            "articles",
+            article_id=other_id(number),
+            canonical_url=f"https://{site}/{number}",
+            url=f"https://{site}/{number}",
+            title=title,
+            site=site,
+        )
+        for number, title, site in (
+            (1, "Low Tide", "delta.example"),
+            (2, "High Tide", "delta.example"),
+            (3, "渡口", "reed.example"),
+        )
+    )
+    found = (
+        (one, two, "comment"),
+        (one, two, "body"),
+        (one, two, "body"),
+        (one, three, "card"),
+        (three, two, "body"),
+        (one, one, "body"),
+    )
+    return write(
+        folder,
+        articles=frame("articles", row("articles"), one, two, three),
+        links=frame(
+            "links",
+            row("links"),
+            *(
+                cites(number, citing["article_id"], cited["article_id"], region)
+                for number, (citing, cited, region) in enumerate(found)
+            ),
+        ),
+    )
+
+
+def test_citations_says_which_articles_cite_which(tmp_path):
+    shown = select(
+        cited_dataset(tmp_path),
+        "SELECT site, article_title, url, cited_site, cited_title, cited_url, links, regions FROM citations",
+    )
+    low, high, ferry = (
+        f"https://{page}" for page in ("delta.example/1", "delta.example/2", "reed.example/3")
+    )
+    assert shown == [
+        (
+            "delta.example",
+            "Low Tide",
+            low,
+            "delta.example",
+            "High Tide",
+            high,
+            3,
+            ["body", "comment"],
+        ),
+        ("delta.example", "Low Tide", low, "reed.example", "渡口", ferry, 1, ["card"]),
+        ("reed.example", "渡口", ferry, "delta.example", "High Tide", high, 1, ["body"]),
+    ]
+
+
+def test_most_cited_articles_counts_the_articles_that_cite(tmp_path):
+    shown = select(
+        cited_dataset(tmp_path),
+        "SELECT article_title, citing_articles, from_other_sites, links FROM most_cited_articles",
+    )
+    assert shown == [("High Tide", 2, 1, 4), ("渡口", 1, 1, 1)]
 
 
 def test_contributor_comments_shows_what_somebody_said(database):

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from pipeline.tables.assemble import assemble
 from pipeline.tables.ids import make_id
+from schemas.contract import TIMESTAMP
 from tests.sites.pages import SITE, body, comment, comments, content, only, person, post, raw
-from tests.tables.records import tables
+from tests.tables.records import read, tables
 
 OLD, NEW = "2020-05-01T00:00:00.000Z", "2021-05-01T00:00:00.000Z"
 
@@ -42,6 +44,16 @@ def boxed(name, slug, photo=None):
             [by("ADA Marsh", "a", date=OLD), by("中参馆", "b", people=[person("Ada Marsh")], date=NEW)],
             [("ada-marsh", "Ada Marsh", ["ADA Marsh", "Ada Marsh"], 1, 1)],
             id="whatever the case, and on another page",
+        ),
+        pytest.param(
+            [by("Dr. Ada Marsh", "a", date=OLD), by("Ada Marsh", "b"), by("By Ada Marsh", "c", date=OLD)],
+            [(None, "Ada Marsh", ["Ada Marsh", "Ada Marsh", "Dr. Ada Marsh"], 3, 0)],
+            id="no profile: whatever the title, the white space and the label",
+        ),
+        pytest.param(
+            [by("Mr. Marsh", "a"), by("Ms. Marsh", "b")],
+            [(None, "Mr. Marsh", ["Mr. Marsh"], 1, 0), (None, "Ms. Marsh", ["Ms. Marsh"], 1, 0)],
+            id="a family name alone may be anybody's",
         ),
         pytest.param(
             [by("Ada Marsh", "a"), by("Ada Marsh", "b")],
@@ -110,10 +122,12 @@ def test_the_same_name_on_two_sites_is_two_people():
     found = tables(
         by("Ada Marsh", "a", people=[person("Ada Marsh")]), by("Ada Marsh", "a", site="https://river.example")
     )
-    assert found["contributors"].select("site", "slug").rows() == [
-        ("lanternfile.example", "ada-marsh"),
-        ("river.example", None),
-    ]
+    here, there = found["contributors"].iter_rows(named=True)
+    assert (here["site"], here["slug"]) == ("lanternfile.example", "ada-marsh")
+    assert (there["site"], there["slug"]) == ("river.example", None)
+    assert here["possible_same_as"] == [there["contributor_id"]]
+    assert there["possible_same_as"] == [here["contributor_id"]]
+    assert here["possible_same_as_reasons"] == there["possible_same_as_reasons"] == ["same_name"]
 
 
 def test_a_contributor_s_id_is_the_site_and_the_slug_or_the_name():
@@ -136,6 +150,35 @@ def test_the_newest_photo_is_shown_and_each_part_keeps_its_own():
     assert person_["first_seen_at"] == datetime(2020, 5, 1, tzinfo=UTC)
     assert person_["last_seen_at"] == datetime(2021, 5, 1, tzinfo=UTC)
     assert set(found["contributions"]["photo_url"]) == {f"{SITE}/old.jpg", f"{SITE}/new.jpg", None}
+
+
+def test_a_comment_with_a_date_of_its_own_says_when_its_author_was_seen():
+    ledger, records = read([by("Ada Marsh", "a", people=[person("Li Wen")], date=OLD)])
+    dated = records["comments"].with_columns(published_at=pl.lit(datetime(2022, 3, 4, 5, tzinfo=UTC)))
+    found = assemble(ledger, records | {"comments": dated.cast({"published_at": TIMESTAMP})})["contributors"]
+    assert found.select(
+        "name", pl.col("first_seen_at").dt.year(), pl.col("last_seen_at").dt.year()
+    ).rows() == [
+        ("Ada Marsh", 2020, 2020),
+        ("Li Wen", 2022, 2022),
+    ]
+
+
+def test_people_are_the_same_when_made_again_of_the_published_parts():
+    """A refresh keeps the parts as the table `contributions` has them, and makes the people anew."""
+    ledger, records = read(
+        [
+            by("Dr. Ada Marsh", "a", people=[boxed("Ada Marsh", "ada"), person("Li Wen")], date=OLD),
+            by("Ada Marsh", "b", site="https://river.example"),
+            by("LI WEN", "c"),
+        ]
+    )
+    made = assemble(ledger, records)
+    shown = records["articles"].select("article_id", "record_id")
+    parts = made["contributions"].join(shown, on="article_id").select(records["credits"].columns)
+    again = assemble(ledger, records | {"credits": parts})
+    assert again["contributors"].equals(made["contributors"])
+    assert again["contributions"].equals(made["contributions"])
 
 
 def test_an_undated_page_says_nothing_of_when():

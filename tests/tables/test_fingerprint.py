@@ -17,7 +17,7 @@ from pipeline.tables import fingerprint
 PROJECT = Path(__file__).parents[2]
 
 # The fingerprints of everything that a record goes through, and so of all that comes after.
-EVERY_RECORD = {"extraction", "chinafile", "generic", "assembly", "all"}
+EVERY_RECORD = {"extraction", *profiles(), "assembly", "all"}
 
 
 def forget():
@@ -138,7 +138,7 @@ def test_the_same_code_elsewhere_has_the_same_fingerprints(root, monkeypatch):
 @pytest.mark.parametrize(
     ("library", "expected"),
     [
-        ("selectolax", {"extraction", "chinafile", "generic", "all"}),
+        ("selectolax", EVERY_RECORD - {"assembly"}),
         ("pyarrow", {"assembly", "all"}),
         # It counts the words, and it sorts the tables.
         ("polars", EVERY_RECORD),

@@ -136,6 +136,11 @@ def texts_of(table: str, text: str | None, html: str | None) -> dict[str, list[R
     return {table: [good(table, body_text=text, body_html=html)]}
 
 
+def alike(others: list[str], reasons: list[str], **changes: Any) -> Row:
+    """A contributor who may be others."""
+    return good("contributors", possible_same_as=others, possible_same_as_reasons=reasons, **changes)
+
+
 def cases_of_rights(table: str) -> list[Case]:
     """Texts that slip through, in the table of articles or of comments."""
     return [
@@ -185,6 +190,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "links.article_id_exists": [with_ids("links", "article_id", UNKNOWN, "link_id")],
     "links.comment_id_exists": [with_ids("links", "comment_id", UNKNOWN, "link_id")],
+    "links.paired_link_id_exists": [with_ids("links", "paired_link_id", UNKNOWN, "link_id")],
     "links.target_article_id_exists": [with_ids("links", "target_article_id", UNKNOWN, "link_id")],
     "media.article_id_exists": [with_ids("media", "article_id", UNKNOWN, "media_id")],
     "media.comment_id_exists": [with_ids("media", "comment_id", UNKNOWN, "media_id")],
@@ -226,6 +232,42 @@ CASES: dict[str, list[Case]] = {
     ],
     "contributors.comment_count_matches_rows": [
         Case({"contributions": []}, [{"contributor_id": CONTRIBUTOR, "comment_count": 1, "rows": 0}])
+    ],
+    "links.paired_link_id_is_mutual": [
+        Case({"links": [good("links", paired_link_id=LINK)]}, [{"link_id": LINK, "paired_link_id": LINK}])
+    ],
+    "contributors.possible_same_as_is_mutual": [
+        # The other does not exist.
+        Case(
+            {"contributors": [alike([UNKNOWN], ["same_name"])]},
+            [{"contributor_id": CONTRIBUTOR, "other": UNKNOWN, "reason": "same_name"}],
+        ),
+        # The other gives another reason.
+        Case(
+            {
+                "contributors": [
+                    alike([UNKNOWN], ["same_name"]),
+                    alike([CONTRIBUTOR], ["same_photo"], contributor_id=UNKNOWN, slug=None),
+                ]
+            },
+            [
+                {"contributor_id": UNKNOWN, "other": CONTRIBUTOR, "reason": "same_photo"},
+                {"contributor_id": CONTRIBUTOR, "other": UNKNOWN, "reason": "same_name"},
+            ],
+        ),
+        # Nobody may be himself, and every candidate has a reason.
+        Case(
+            {"contributors": [alike([CONTRIBUTOR], ["same_name"])]},
+            [{"contributor_id": CONTRIBUTOR, "other": CONTRIBUTOR, "reason": "same_name"}],
+        ),
+        Case(
+            {"contributors": [alike([CONTRIBUTOR], [])]},
+            [{"contributor_id": CONTRIBUTOR, "other": CONTRIBUTOR, "reason": None}],
+        ),
+        Case(
+            {"contributors": [alike([], ["same_name"])]},
+            [{"contributor_id": CONTRIBUTOR, "other": None, "reason": "same_name"}],
+        ),
     ],
     # Ids.
     "articles.article_id_follows_from_content": [
@@ -333,6 +375,17 @@ def test_rules_stand_in_the_order_of_the_tables_and_have_names_of_their_own():
 
 def test_a_good_dataset_keeps_every_rule():
     assert broken(GOOD, found_posts(PATH, REJECTED)) == []
+
+
+def test_contributors_who_list_each_other_are_no_fault():
+    people = [
+        alike([UNKNOWN], ["same_name"]),
+        alike([CONTRIBUTOR], ["same_name"], contributor_id=UNKNOWN, slug=None),
+    ]
+    tables = GOOD | {"contributors": frame("contributors", *people)}
+    assert (
+        failing(RULES["contributors.possible_same_as_is_mutual"], tables, found_posts(PATH, REJECTED)) == []
+    )
 
 
 def test_empty_tables_keep_every_rule():
