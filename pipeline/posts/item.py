@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.posts import dates
 from pipeline.posts.plain_text import clean_text, one_line
@@ -28,6 +28,14 @@ class ItemError(Exception):
         self.reason = reason
 
 
+class Attachment(NamedTuple):
+    """A file that an entry has with it. `url` is as stated, `mime_type` empty where none is stated."""
+
+    url: str
+    mime_type: str
+    title: str | None
+
+
 @dataclass(frozen=True)
 class Item:
     """What an item states. `body` is HTML, `archived_at` orders the revisions of a page."""
@@ -39,6 +47,7 @@ class Item:
     archived_at: datetime | None
     tags: tuple[str, ...]
     body: str
+    attachments: tuple[Attachment, ...]
     notes: tuple[str, ...]
 
 
@@ -79,6 +88,7 @@ def read_item(text: str) -> Item:
         archived_at=modified.at or published.at,
         tags=_tags(item, notes),
         body=_body(item, notes),
+        attachments=_attachments(item, notes),
         notes=tuple(notes),
     )
 
@@ -119,6 +129,17 @@ def _is_object(value: Any) -> bool:
 def _tags(item: dict[str, Any], notes: dict[str, None]) -> tuple[str, ...]:
     words = [one_line(_text({"tag": tag}, "tag", notes)) for tag in _objects(item, "tags")]
     return tuple(dict.fromkeys(word for word in words if word))
+
+
+def _attachments(item: dict[str, Any], notes: dict[str, None]) -> tuple[Attachment, ...]:
+    found = (
+        Attachment(
+            _text(each, "url", notes), _text(each, "mime_type", notes), one_line(_text(each, "title", notes))
+        )
+        for each in _objects(item, "attachments")
+        if _is_object(each)
+    )
+    return tuple(each for each in found if each.url)
 
 
 def _body(item: dict[str, Any], notes: dict[str, None]) -> str:

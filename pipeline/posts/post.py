@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.posts import dates, front_matter
 from pipeline.posts.front_matter import FrontMatterError
-from pipeline.posts.item import ItemError, is_item, read_item
+from pipeline.posts.item import Attachment, ItemError, is_item, read_item
 from pipeline.posts.plain_text import clean_text, one_line
 
 # Format (a): `<!--epoch-->`, `[title](url)`, `------`, then `<div>` ... `</div>`. The title may
@@ -48,6 +48,7 @@ class Post:
     body: str
     is_prettified: bool
     notes: tuple[str, ...]
+    attachments: tuple[Attachment, ...] = ()
 
 
 def read_post(data: bytes) -> Post:
@@ -111,6 +112,7 @@ def _post_of_item(text: str, notes: list[str]) -> Post:
         tags=item.tags,
         body=item.body,
         is_prettified=False,
+        attachments=item.attachments,
         notes=(*notes, *(note for note in item.notes if note not in notes)),
     )
 

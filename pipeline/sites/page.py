@@ -11,6 +11,7 @@ from pipeline.markup.links import Link
 from pipeline.markup.media import MediaItem
 from pipeline.posts.post import Post
 from pipeline.sites import authors
+from pipeline.sites.attachments import attached_links, attached_media
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def page_of(post: Post, body: Content, **stated: Any) -> Page:
         body_text=body.text,
         body_html=body.html,
         credits=tuple(Credit(name, "author") for name in author.names),
-        links=body.links,
-        media=body.media,
+        links=(*body.links, *attached_links(post)),
+        media=(*body.media, *attached_media(post)),
     )
     return replace(page, **stated)
