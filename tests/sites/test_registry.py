@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.sites.registry import UnknownProfileError, profile_for, profiles
+from pipeline.sites import chinafile, registry
+from pipeline.sites.registry import Profile, UnknownProfileError, profile_for, profiles
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,18 @@ from pipeline.sites.registry import UnknownProfileError, profile_for, profiles
         pytest.param("longread.example", {}, "generic", id="any other host"),
         pytest.param("chinafile.com.evil.example", {}, "generic", id="a host that only looks alike"),
         pytest.param("", {}, "generic", id="no host"),
+        pytest.param("ada-marsh.medium.com", {}, "medium", id="a host below one that is named with a star"),
+        pytest.param("a.b.medium.com", {}, "medium", id="any host below it"),
+        pytest.param("notmedium.com", {}, "generic", id="a host that only ends alike"),
+        pytest.param(
+            "ada-marsh.medium.com",
+            {"ada-marsh.medium.com": "generic"},
+            "generic",
+            id="the source's word on it",
+        ),
+        pytest.param(
+            "ada-marsh.medium.com", {"medium.com": "generic"}, "medium", id="an override is of one host"
+        ),
         pytest.param(
             "www.lanternfile.example",
             {"www.lanternfile.example": "chinafile"},
@@ -39,7 +52,7 @@ def test_an_unknown_profile_is_told_with_those_that_exist():
 
 
 def test_every_module_that_names_its_hosts_is_a_profile():
-    assert {"chinafile", "generic"} <= profiles().keys()
+    assert {"chinafile", "generic", "matters", "medium"} <= profiles().keys()
     assert not {"authors", "page", "registry"} & profiles().keys()
 
 
@@ -47,3 +60,37 @@ def test_no_two_profiles_claim_one_host():
     hosts = [host for profile in profiles().values() for host in profile.hosts]
     assert sorted(hosts) == sorted(set(hosts))
     assert all(host == host.lower() for host in hosts)
+    assert all("*" not in host.removeprefix("*.") for host in hosts)
+
+
+def test_a_host_named_in_full_comes_first_then_the_longest_pattern(monkeypatch):
+    known = {
+        name: Profile(name, hosts, chinafile.read_page)
+        for name, hosts in {
+            "wide": ("*.lantern.example",),
+            "narrow": ("*.night.lantern.example",),
+            "one": ("ferry.night.lantern.example",),
+        }.items()
+    }
+    monkeypatch.setattr(registry, "profiles", lambda: known)
+    for kept in (registry._by_host, registry._by_ending):
+        kept.cache_clear()
+    try:
+        named = {
+            host: registry._by_host().get(host) or registry._by_pattern(host)
+            for host in (
+                "tea.lantern.example",
+                "tea.night.lantern.example",
+                "ferry.night.lantern.example",
+                "lantern.example",
+            )
+        }
+    finally:
+        for kept in (registry._by_host, registry._by_ending):
+            kept.cache_clear()
+    assert named == {
+        "tea.lantern.example": "wide",
+        "tea.night.lantern.example": "narrow",
+        "ferry.night.lantern.example": "one",
+        "lantern.example": None,
+    }
