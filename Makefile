@@ -6,7 +6,7 @@ BIN := .venv/bin
 # The locks are whole, with hashes: nothing is resolved, nothing else is fetched.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help data test ui lint format types bench replay kills docs screenshots lock clean
+.PHONY: help data test ui lint format types bench replay kills docs coverage screenshots lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ kills: .venv/.installed-dev  ## Kill a hundred refreshes at random moments, and 
 
 docs: .venv/.installed  ## Write what is derived from the contract: docs/tables.md
 	@$(BIN)/python -m pipeline.publish.dictionary
+
+coverage: .venv/.installed-dev  ## Write docs/coverage.md from real archives: make coverage, or with OUT=built folder
+	@$(BIN)/python -m benchmarks.coverage $(OUT)
 
 screenshots: .venv/.installed-dev  ## Take the README's pictures with Chromium
 	@$(BIN)/python docs/screenshots/take.py

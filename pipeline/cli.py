@@ -1,4 +1,4 @@
-"""The command `commonplace`: build, refresh, changes, sources, query, explain, rejects, ui.
+"""The command `commonplace`: build, refresh, changes, sources, profiles, query, explain, rejects, ui.
 
 Results go to stdout, everything else to stderr. Exit codes: 0 done; 1 something failed (a check, a
 source, the disk), and what it concerns is as it was; 2 wrong use. Nothing heavy is imported
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from pipeline import __version__
+from pipeline.commands.profiles import profiles_app
 from pipeline.commands.sources import sources_app
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 
 app.add_typer(sources_app, name="sources", help="List, try, add and remove sources.")
+app.add_typer(profiles_app, name="profiles", help="Show how much is read of each host; begin a profile.")
 
 Out = Annotated[Path, typer.Option("--out", help="The outputs folder.", envvar="COMMONPLACE_OUT")]
 Raw = Annotated[

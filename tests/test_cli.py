@@ -29,7 +29,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 RAW = PROJECT / "raw"
 SETTINGS = {"PYTHONPATH": str(PROJECT), "COLUMNS": "100", "TERM": "xterm", "TZ": "Asia/Shanghai"}
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("COMMONPLACE_")} | SETTINGS
-COMMANDS = ("build", "refresh", "changes", "sources", "query", "explain", "rejects", "ui")
+COMMANDS = ("build", "refresh", "changes", "sources", "profiles", "query", "explain", "rejects", "ui")
 COMMAND = [sys.executable, "-m", "pipeline.cli"]
 
 NIGHT_LIBRARY = "https://www.lanternfile.example/conversation/what-should-night-library-be"
@@ -471,11 +471,11 @@ def test_what_posts_say_is_printed_as_it_is(out):
 def test_a_row_too_wide_for_the_terminal_is_printed_one_value_a_line(out):
     done = commonplace("query", f"SELECT * FROM articles WHERE url = '{NIGHT_LIBRARY}'", "--out", out)
     lines = done.stdout.splitlines()
-    assert "  title:               What Should a Night Library Be For?" in lines
-    assert "  published_at:        2021-11-26T09:40:00Z" in lines
+    assert "  title:                  What Should a Night Library Be For?" in lines
+    assert "  published_at:           2021-11-26T09:40:00Z" in lines
     # A text of several lines keeps its column.
     assert next(line for line in lines if "Is a library that stays open" in line).startswith(
-        " " * 23 + "Is a"
+        " " * 26 + "Is a"
     )
 
 

@@ -272,7 +272,7 @@ def test_a_photo_box_in_a_comment_is_media_of_the_comment(sample):
 
 
 def test_footnotes_are_links_into_the_page(sample):
-    notes = sample.rows("links", KETTLES, kind="fragment")
+    notes = sample.rows("links", KETTLES, kind="footnote")
     assert [(note["href"].partition("#")[2], note["text"]) for note in notes] == [
         ("fn1", "1"),
         ("fn2", "2"),
@@ -280,6 +280,8 @@ def test_footnotes_are_links_into_the_page(sample):
         ("fnr2", "↩"),
     ]
     assert {note["target_article_id"] for note in notes} == {sample.article(KETTLES)["article_id"]}
+    ids = [note["link_id"] for note in notes]
+    assert [note["paired_link_id"] for note in notes] == [*ids[2:], *ids[:2]]
 
 
 def test_broken_links_are_kept_and_lead_nowhere(sample):
