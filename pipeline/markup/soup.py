@@ -9,11 +9,15 @@ from collections.abc import Collection
 from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 from bs4.element import Tag
 
-from pipeline.markup.thin import thin
-from pipeline.markup.tree import LexborTreeBuilder, Order
+from pipeline.markup.thin import MAX_DEPTH, thin
+from pipeline.markup.tree import LexborTreeBuilder, Order, TreeError
 
 # A tree takes some 700 bytes a tag; the most of any real post is below 20,000.
 MAX_TAGS = 250_000
+# Elements beyond the tags: such as were left out, and formatting elements opened anew.
+MAX_ADDED = 100_000
+# In `thin`, formatting elements are counted apart, and what was left out, such as <tbody> and <tr>, is not.
+MAX_TREE_DEPTH = 3 * MAX_DEPTH
 _PAGE = re.compile(r"\s*<!doctype", re.IGNORECASE)
 
 
@@ -38,7 +42,20 @@ def make_soup(markup: str) -> BeautifulSoup:
     with warnings.catch_warnings():
         # A post may well be nothing but an address.
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
-        return BeautifulSoup(thin(_as_page(markup)), builder=LexborTreeBuilder())
+        page = _as_page(markup)
+        try:
+            return _soup(thin(page))
+        except TreeError:
+            pass
+        try:
+            return _soup(thin(page, always=True))
+        except TreeError as error:
+            raise MarkupError("too_deep", f"{error} Cut what is not the post's text.") from error
+
+
+def _soup(page: str) -> BeautifulSoup:
+    most = page.count("<") + MAX_ADDED
+    return BeautifulSoup(page, builder=LexborTreeBuilder(max_elements=most, max_depth=MAX_TREE_DEPTH))
 
 
 def _as_page(markup: str) -> str:

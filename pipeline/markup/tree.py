@@ -8,6 +8,7 @@ here they are said once, on the class. What they would say is kept true by tests
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from typing import Any, cast
@@ -23,24 +24,35 @@ from bs4.element import (
     ProcessingInstruction,
     Tag,
 )
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+
+from pipeline.markup.thin import BREAKS_OUT
 
 XHTML = "http://www.w3.org/1999/xhtml"
-_NAMESPACES = {"svg": "http://www.w3.org/2000/svg", "math": "http://www.w3.org/1998/Math/MathML"}
+SVG = "http://www.w3.org/2000/svg"
+MATHML = "http://www.w3.org/1998/Math/MathML"
+_NAMESPACES = {"svg": SVG, "math": MATHML}
 # lexbor's numbers of what is no element.
 _TEXT, _COMMENT, _DOCTYPE = 2, 4, 5
-# Elements whose text is written without escapes when a tree is serialised.
-_RAW_TEXT = frozenset("script style xmp iframe noembed noframes plaintext noscript".split())
-
-# Text and attributes are written with escapes, so nothing else begins so.
-_START_TAG = re.compile(r"<([^\s/!?>][^\s>]*)")
+# Elements of SVG and MathML in which others are HTML's again.
+_SVG_HOLDS_HTML = frozenset(("desc", "foreignObject", "title"))
+_MATH_HOLDS_HTML = frozenset(("mi", "mn", "mo", "ms", "mtext"))
+_OF_FONTS = frozenset(("color", "face", "size"))
+_HTML_ENCODINGS = frozenset(("text/html", "application/xhtml+xml"))
 
 # Fewer elements are looked through as fast as they are looked up.
 _FEW = 24
+# As parsed: what a browser puts into <selectedcontent> afterwards would stand there twice.
+_OPTIONS = LexborDocumentOptions.WO_EVENTS.value
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _new_tag = cast("Any", Tag).__new__
 _new_string = str.__new__
+
+
+class TreeError(Exception):
+    """A tree beyond the limits of its builder."""
 
 
 class Element(Tag):
@@ -138,15 +150,28 @@ class LexborTreeBuilder(HTMLTreeBuilder):
 
     `context` is the element in which the fragment is parsed, as html5lib's test cases name it: `div`,
     `svg path`, `math mi`. Elements of SVG and MathML have their namespace; the content of a <template>
-    stands in it. Scripts are off, so the content of <noscript> is markup.
+    stands in it. Unless `scripting`, the content of <noscript> is markup.
+
+    `feed` raises TreeError where the tree has more elements than `max_elements`, or more that stand in each
+    other than `max_depth`.
     """
 
     NAME = "lexbor"
     features = (NAME, "html")
 
-    def __init__(self, context: str | None = None) -> None:
+    def __init__(
+        self,
+        context: str | None = None,
+        *,
+        scripting: bool = False,
+        max_elements: int = sys.maxsize,
+        max_depth: int = sys.maxsize,
+    ) -> None:
         super().__init__(multi_valued_attributes={}, attribute_dict_class=AttributeDict)
         self._context = context
+        self._scripting = scripting
+        self._max_elements = max_elements
+        self._max_depth = max_depth
 
     def prepare_markup(self, markup: Any, *_: Any, **__: Any) -> Iterator[tuple[Any, None, None, bool]]:
         """The markup as it is: text, or bytes in UTF-8."""
@@ -158,14 +183,19 @@ class LexborTreeBuilder(HTMLTreeBuilder):
         if isinstance(markup, str) and _SURROGATE.search(markup):
             markup = _SURROGATE.sub("\ufffd", markup)
         if self._context is None:
-            parser = LexborHTMLParser(markup)
+            parser = LexborHTMLParser(markup, options=_OPTIONS, scripting=self._scripting)
             root = parser.root
             document = root.parent if root is not None else None
             first = document.first_child if document is not None else None
         else:
             namespace, _, name = self._context.rpartition(" ")
             parser = LexborHTMLParser(
-                markup, is_fragment=True, fragment_tag=name, fragment_namespace=namespace or "html"
+                markup,
+                is_fragment=True,
+                fragment_tag=name,
+                fragment_namespace=namespace or "html",
+                options=_OPTIONS,
+                scripting=self._scripting,
             )
             first = parser.root
             # The root of a fragment stands for its siblings, too; seen from the next one it is itself alone.
@@ -173,13 +203,21 @@ class LexborTreeBuilder(HTMLTreeBuilder):
                 first = first.next.prev
         if first is None:
             return
-        elements, has_foreign = _build(self.soup, first, parser, self)
+        elements, has_foreign = _build(
+            self.soup, first, parser, self, max_elements=self._max_elements, max_depth=self._max_depth
+        )
         if has_foreign or (self._context or "").startswith(("svg ", "math ")):
-            _set_namespaces(elements, parser, self._context)
+            _set_namespaces(elements, self._context, self.soup)
 
 
 def _build(  # noqa: PLR0915 - one loop: every element and string of every post goes through it
-    soup: Tag, node: LexborNode | None, parser: LexborHTMLParser, builder: HTMLTreeBuilder
+    soup: Tag,
+    node: LexborNode | None,
+    parser: LexborHTMLParser,
+    builder: HTMLTreeBuilder,
+    *,
+    max_elements: int,
+    max_depth: int,
 ) -> tuple[list[Element], bool]:
     """Make `node`, what is below it and what follows it, as contents of the soup. Returns the elements
     in document order, and whether some may be of SVG or MathML."""
@@ -238,6 +276,10 @@ def _build(  # noqa: PLR0915 - one loop: every element and string of every post 
         contents.append(made)
         if child is not None:
             waiting.append((node, made, parent, contents, string_class))
+            if len(waiting) > max_depth:
+                raise TreeError(f"More than {max_depth:,} elements stand in each other.")
+            if len(elements) > max_elements:
+                raise TreeError(f"There are more than {max_elements:,} elements.")
             if name in containers:
                 string_class = containers[name]
             parent, contents, sibling, node = made, made.contents, None, child
@@ -276,19 +318,33 @@ def _templates(parser: LexborHTMLParser) -> dict[int, LexborNode]:
     return found
 
 
-def _set_namespaces(elements: list[Element], parser: LexborHTMLParser, context: str | None) -> None:
-    """Tell the elements of SVG and MathML. lexbor says it only where it serialises: `<svg path>`."""
-    assert parser.root is not None
-    top = parser.root if context is not None else parser.root.parent or parser.root
-    written = top.html_pretty(tag_with_ns=True, skip_comment=True) or ""
-    at = 0
+def _set_namespaces(elements: list[Element], context: str | None, soup: Tag) -> None:
+    """Tell the elements of SVG and MathML. It follows from what they stand in:
+    https://html.spec.whatwg.org/multipage/parsing.html#creating-and-inserting-nodes"""
+    space, _, inner = (context or "").rpartition(" ")
     for element in elements:
-        start = _START_TAG.search(written, at)
-        if start is None:
-            return
-        prefix, _, name = start.group(1).partition(":")
-        if name == element.name and prefix in _NAMESPACES:
-            element.namespace = _NAMESPACES[prefix]
-        at = start.end()
-        if element.name in _RAW_TEXT:
-            at = max(at, written.find(f"</{element.name}>", at))
+        parent = element.parent
+        if parent is None or parent is soup:
+            # In a fragment of SVG, HTML's own elements are HTML's.
+            within = XHTML if _breaks_out(element) else _NAMESPACES.get(space, XHTML)
+            holder, encoding = inner, ""
+        else:
+            within, holder = parent.namespace or XHTML, parent.name
+            encoding = str(parent.attrs.get("encoding", "")) if holder == "annotation-xml" else ""
+        name = element.name
+        if within == SVG:
+            within = XHTML if holder in _SVG_HOLDS_HTML else SVG
+        elif within == MATHML:
+            if holder in _MATH_HOLDS_HTML:
+                within = MATHML if name in ("mglyph", "malignmark") else XHTML
+            elif holder == "annotation-xml":
+                within = XHTML if encoding.lower() in _HTML_ENCODINGS else SVG if name == "svg" else MATHML
+        if within == XHTML:
+            within = _NAMESPACES.get(name, XHTML)
+        if within != XHTML:
+            element.namespace = within
+
+
+def _breaks_out(element: Element) -> bool:
+    is_font = element.name == "font" and not _OF_FONTS.isdisjoint(element.attrs)
+    return is_font or element.name in BREAKS_OUT
