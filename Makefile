@@ -31,6 +31,7 @@ format: .venv/.installed-dev  ## Put the code in its standard form
 
 bench: .venv/.installed-dev  ## Measure speed and memory on a real archive: make bench RAW=folder
 	@$(BIN)/python -m benchmarks.extraction $(RAW)
+	@$(BIN)/python -m benchmarks.hostile
 	@$(BIN)/python -m benchmarks.build $(RAW)
 	@$(BIN)/python -m benchmarks.refresh
 

@@ -1,174 +1,479 @@
-"""Markup that no page needs and that would take a parser hours, made thin before it is parsed.
+"""Markup that no page needs and that would take a parser minutes, made plain before it is parsed.
 
 By the HTML standard, a parser may look through all open elements at each tag, compares each attribute
 with all others of its tag, and opens formatting elements (<b>, <font> ...) that were never closed anew in
 every paragraph: a megabyte of nested <div> takes a minute, and a kilobyte of misnested <b> can become a
-million elements. Browsers have limits for that. So has this module: tags beyond them are left out, never
-their text. What is within them is returned as it is.
+million elements. Browsers have limits for that. So has this module: markup beyond them is written anew,
+each element closed in order by an end tag of its own, without the tags beyond the limits. Text is never
+left out. Markup within the limits is returned as it is.
+
+What tells markup beyond the limits must not be deceived. So the tags are told apart as the standard's
+tokenizer does (https://html.spec.whatwg.org/multipage/parsing.html#tokenization), and what is counted is
+never less than what a parser would hold: where the two may differ, an element counts as open until its
+own end tag closes it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 # Elements in elements, as in Chromium (its kMaximumHTMLParserDOMTreeDepth). Real posts have 48 at most.
 MAX_DEPTH = 512
 # Attributes of one tag. Real posts have some 60 at most.
 MAX_ATTRIBUTES = 512
-# Formatting elements that a parser opens anew because they were not closed.
-MAX_REOPENED = 100_000
 
-# Below both, the worst that can be written takes a parser a fraction of a second.
-_FEW_TAGS = 1_500
+# The longest of 7,223 real posts has 9,400 signs that may begin a tag. Up to here the time that a parser
+# takes is bounded, however they nest; how deep they do is seen in the tree.
+_MANY_TAGS = 20_000
+# Elements and attributes that a parser makes once more because formatting elements were not closed.
+_MAX_REOPENED = 2_000_000
+# What a parser does at the end tags of formatting elements that are not the innermost, in elements looked at.
+_MAX_MISNESTED = 2_000_000
+# Attributes of open formatting elements: each new one is compared with those before it.
+_MAX_COMPARED = 50_000_000
+_MAX_WEIGHT = 256
+# Tags of <html>, <head> and <body>: their attributes become attributes of one element.
+_MAX_SINGLE = 16
+# Text behind a tag that a parser ignores is put behind the text before, and text right in a table behind
+# all text before the table. Often all of it is copied. In characters.
+_MAX_COPIED = 100_000_000
+
+# Below both, the worst that can be written takes a parser a fraction of a second. The first is start tags
+# times characters: what one makes, the other may multiply.
+_SMALL = 8_000_000
 _FEW_CHARACTERS = 48_000
+_LONG_TAG = 4_096
 
-# A tag, a comment, or text. Each begins where the one before ended, so that every character is looked at
-# once: a quote or a comment that is never closed takes in the rest.
-_ATTRIBUTES = r"""(?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|))*+"""
+# White space and letters are ASCII's alone: another space is part of a name.
+_ATTRIBUTE = (
+    r"""[^\t\n\f\r />][^\t\n\f\r />=]*+"""
+    r"""(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!["'])[^\t\n\f\r >]*+))?+"""
+)
+# A tag, a comment, or neither, and the text behind it. Each begins where the one before ended, so that
+# every character is looked at once: a quote or a comment that is never closed takes in the rest.
 _TOKEN = re.compile(
-    rf"<(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*+)(?P<attributes>{_ATTRIBUTES})>?"
-    r"|<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?/][^>]*+>?|<?[^<]*+",
+    r"(?:<(?P<end>/?)(?P<name>[A-Za-z][^\t\n\f\r />]*+)"
+    rf"(?P<attributes>(?:[\t\n\f\r /]*+{_ATTRIBUTE})*+)(?P<tail>[\t\n\f\r /]*+>?)"
+    r"|<!--(?:-?>|.*?(?:--!?>|\Z))|(?P<cdata><!\[CDATA\[)"
+    r"|(?P<doctype><!(?i:doctype)[^>]*+>?)|<[!?/][^>]*+>?|<?)(?P<text>[^<]*+)",
     re.DOTALL,
 )
-# Where text is not looked at for tags, neither are quotes and comments.
-_RAW_TOKEN = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][^\s/>]*+)(?P<attributes>)|<?[^<]*+")
-_RAW_TEXT = frozenset("script style textarea title xmp iframe noembed noframes plaintext".split())
-_ATTRIBUTE = re.compile(r"""[^\s/][^\s/=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s]*+))?""")
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_MANY_ATTRIBUTES = re.compile(
+    rf"<[A-Za-z][^\t\n\f\r />]*+(?:[\t\n\f\r /]*+{_ATTRIBUTE}){{{MAX_ATTRIBUTES + 1}}}"
+)
 
+_RAW_TEXT = frozenset("script style textarea title xmp iframe noembed noframes plaintext".split())
+_END_OF_RAW_TEXT = {
+    name: re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII) for name in _RAW_TEXT
+}
+# Where a parser may not take it as text.
+_DOUBTFUL = ("svg", "math", "template")
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_FORMATTING_TAG = re.compile(
+    rf"<(/?)(?:{'|'.join(sorted(_FORMATTING))})(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII
+)
+_TAG_ATTRIBUTES = re.compile(rf"(?:[\t\n\f\r /]*+{_ATTRIBUTE})*+")
 _VOID = frozenset(
-    "area base basefont bgsound br col embed frame hr image img input keygen link meta param source track "
+    "area base basefont bgsound br col embed hr image img input keygen link meta param source track "
     "wbr".split()
 )
-# Elements whose end tag may be left out: the next one closes them, so they nest with others between only.
-_IMPLIED = frozenset(
-    "p li dt dd option optgroup rb rp rt rtc tr td th tbody thead tfoot caption colgroup html head "
-    "body".split()
+# A page has one of each.
+_SINGLE = frozenset(("html", "head", "body"))
+_SINGLE_TAG = re.compile(r"<(?:html|head|body)(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII)
+# Frames take the place of all text. What the other repeats is looked for at each <option>.
+_NEVER = frozenset(("frame", "frameset", "selectedcontent"))
+_TABLE_TAG = re.compile(r"<(?:table|tr|tbody|tfoot|thead)(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII)
+_IGNORED_TAG = re.compile(
+    r"</[a-z][^\t\n\f\r />]*+[\t\n\f\r /]"
+    r"|<(?:!doctype|(?:body|caption|col|colgroup|form|frame|frameset|head|html|image|td|th)"
+    r"(?=[\t\n\f\r />]))",
+    re.IGNORECASE | re.ASCII,
 )
-# An end tag does not reach out of these.
-_SCOPES = frozenset(
-    "applet annotation-xml caption desc foreignobject html marquee math mi mn mo ms mtext object select svg "
-    "table td template th title".split()
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+
+# Elements by what they stop: a search, from the innermost element outwards, for one that is to be closed.
+_SCOPE = frozenset(
+    "annotation-xml applet caption desc foreignobject marquee mi mn mo ms mtext object select table td "
+    "template th title".split()
+)
+_SPECIAL = (
+    _SCOPE
+    | _HEADINGS
+    | frozenset(
+        "address article aside blockquote button center dd details dir div dl dt fieldset figcaption figure "
+        "footer form header hgroup li listing main menu nav ol p pre search section summary tbody tfoot "
+        "thead tr ul".split()
+    )
+)
+_BARRIERS = {
+    "scope": _SCOPE,
+    "button scope": _SCOPE | {"button"},
+    "list scope": _SCOPE | {"ol", "ul"},
+    "table scope": frozenset(("table", "template")),
+    "special": _SPECIAL,
+    "item": _SPECIAL - {"address", "div", "p"},
+    "cell": frozenset(("caption", "td", "th")),
+    "rows": frozenset(("colgroup", "table", "tbody", "tfoot", "thead", "tr")),
+    "none": frozenset[str](),
+}
+_STOPS = {name: tuple(barrier for barrier, names in _BARRIERS.items() if name in names) for name in _SPECIAL}
+_TABLE_PARTS = ("caption", "colgroup", "tbody", "tfoot", "thead")
+_CELLS = ("td", "th")
+_IN_TABLE = frozenset(("col", "tr", *_CELLS, *_TABLE_PARTS))
+
+# What a start tag closes, each with what stops the search for it.
+_IN_PARAGRAPH = ((("p",), "button scope"),)
+_CLOSES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = dict.fromkeys(
+    (_SPECIAL - _SCOPE - {"button", "tr", *_TABLE_PARTS}) | {"dialog", "hr", "plaintext", "table", "xmp"},
+    _IN_PARAGRAPH,
+)
+_CLOSES |= dict.fromkeys(("dd", "dt"), ((("dd", "dt"), "item"), *_IN_PARAGRAPH))
+_CLOSES |= dict.fromkeys(_CELLS, ((_CELLS, "table scope"),))
+_CLOSES |= dict.fromkeys(_TABLE_PARTS, (((*_CELLS, "tr", *_TABLE_PARTS), "table scope"),))
+_CLOSES |= {
+    "a": ((("a",), "scope"),),
+    "button": ((("button",), "scope"),),
+    "li": ((("li",), "item"), *_IN_PARAGRAPH),
+    "nobr": ((("nobr",), "scope"),),
+    "tr": (((*_CELLS, "tr"), "table scope"),),
+}
+# What a start tag closes where nothing else is open within.
+_CLOSES_INNERMOST: dict[str, frozenset[str]] = dict.fromkeys(_HEADINGS, _HEADINGS)
+_CLOSES_INNERMOST |= dict.fromkeys(("rp", "rt"), frozenset(("rb", "rp", "rt")))
+_CLOSES_INNERMOST |= dict.fromkeys(("rb", "rtc"), frozenset(("rb", "rp", "rt", "rtc")))
+_CLOSES_INNERMOST |= {"option": frozenset(("option",)), "optgroup": frozenset(("optgroup", "option"))}
+_RUBY = frozenset(("rb", "rp", "rt", "rtc"))
+# What stops the search of an end tag for its element; "special" where not named.
+_STOPPED_BY = dict.fromkeys(_SPECIAL, "scope") | dict.fromkeys(
+    ("table", "tr", *_CELLS, *_TABLE_PARTS), "table scope"
+)
+_STOPPED_BY |= {"li": "list scope", "p": "button scope", "template": "none"}
+
+# Elements of SVG and MathML that hold HTML, and start tags that end both.
+_HOLDS_HTML = {
+    "svg": frozenset(("desc", "foreignobject", "title")),
+    "math": frozenset(("mi", "mn", "mo", "ms", "mtext")),
+}
+BREAKS_OUT = frozenset(
+    "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing "
+    "menu meta nobr ol p pre ruby s small span strike strong sub sup table tt u ul var".split()
 )
 
 
-def thin(markup: str) -> str:
-    """The markup without tags nested deeper than MAX_DEPTH, without attributes of one tag beyond
-    MAX_ATTRIBUTES, and without formatting tags where they would be opened anew more than MAX_REOPENED
-    times. Takes time in proportion to the markup's length.
+def thin(markup: str, *, always: bool = False) -> str:
+    """The markup as it is, where a parser takes time and memory in proportion to it; else, or `always`,
+    the markup written anew so that it does. Takes such time itself.
 
-    How deep elements nest is told from above: it is never deeper than counted, but for end tags left out.
+    What is cheap for a parser but no tree to work on is for who builds the tree to see: some thousand
+    elements in each other, or many more elements than tags.
     """
-    if markup.count("<") <= _FEW_TAGS and len(markup) <= _FEW_CHARACTERS:
+    if not always and _is_plain(markup):
         return markup
-    return _Thinner().thin(markup)
+    nesting = _Nesting()
+    mended = nesting.mend(markup)
+    is_within = not always and not nesting.exceeds_limits and markup.count("<") <= _MANY_TAGS
+    return markup if is_within else mended
 
 
-class _Thinner:
-    """Reads markup as a parser would, as far as it matters how much its tree can grow."""
+def _is_plain(markup: str) -> bool:
+    """True where the markup is within the limits however its tags nest."""
+    tags, ends = markup.count("<"), markup.count("</")
+    if (tags - ends) * len(markup) <= _SMALL and len(markup) <= _FEW_CHARACTERS:
+        return True
+    if (
+        tags > _MANY_TAGS
+        or tags * len(markup) > _MAX_COPIED
+        or len(_SINGLE_TAG.findall(markup)) > _MAX_SINGLE
+    ):
+        return False
+    merged = tags if _TABLE_TAG.search(markup) else len(_IGNORED_TAG.findall(markup))
+    if merged * len(markup) > _MAX_COPIED:
+        return False
+    if len(markup) > _FEW_CHARACTERS and _MANY_ATTRIBUTES.search(markup):
+        return False
+    weight = ends = 0
+    for tag in _FORMATTING_TAG.finditer(markup):
+        if tag[1]:
+            ends += 1
+        else:
+            attributes = _TAG_ATTRIBUTES.match(markup, tag.end(), tag.end() + _LONG_TAG)
+            if attributes is None or attributes.end() == tag.end() + _LONG_TAG:
+                return False
+            weight += 1 + len(_ATTRIBUTES.findall(attributes[0]))
+    return weight * tags <= _MAX_REOPENED and ends * tags <= _MAX_MISNESTED and weight**2 <= _MAX_COMPARED
+
+
+class _Nesting:
+    """The elements that are open while markup is read: never fewer than a parser would hold open in what
+    is written anew."""
 
     def __init__(self) -> None:
-        self._open: list[str] = []  # elements that may be open, formatting and implied ones aside
+        self.exceeds_limits = False
+        # Each open element: its name; "svg" or "math" where its content is such; and its weight where it
+        # is a formatting element, 1 and its attributes.
+        self._open: list[tuple[str, str, int]] = []
+        # Where in `_open` elements of a name stand, and those that stop a search.
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        self._weight = 0  # of the open formatting elements
+        self._depth = 0  # of the others
         self._dropped: Counter[str] = Counter()  # start tags left out, whose end tags are to be, too
-        self._active: list[str] = []  # formatting elements that may be opened anew; "" is a barrier
-        self._active_count = 0
-        self._reopened = 0
+        self._single = 0  # tags of <html>, <head> and <body>
+        self._has_doctype = False
+        self._merged = 0  # times that text may be put behind other text, which is copied
+        # Of the markup as it is: how many elements were opened, and the weight of the formatting elements
+        # that a parser may have to open anew: all but those closed by their own end tags, with all that
+        # was opened in them. What that makes it do.
+        self._starts = 0
+        self._unclosed = 0
+        self._reopened = self._misnested = self._compared = 0
+        # Elements before this place in `_open` had content that had no end tags of its own.
+        self._doubt = 0
 
-    def thin(self, markup: str) -> str:
+    def mend(self, markup: str) -> str:
+        """The markup written anew."""
         kept: list[str] = []
         since = at = 0  # what stays as it is begins at `since`
-        raw: str | None = None
+        most_merged = _MAX_COPIED // (len(markup) or 1)
+        match = _TOKEN.match
         while at < len(markup):
-            token = (_RAW_TOKEN if raw else _TOKEN).match(markup, at)
+            token = match(markup, at)
             assert token is not None
             start, at = at, token.end()
-            if (name := token["name"]) is None:
-                continue
-            name = name.lower()
-            if token["end"]:
-                replacement = self._end(name)
-                raw = None if name == raw else raw
+            self._reopened += self._unclosed
+            if token["name"] is None:
+                written, behind = self._no_tag(token, markup)
+            elif token["end"]:
+                written, behind = self._end_tag(token)
             else:
-                replacement = self._start(name, token["attributes"])
-                if raw is None and name in _RAW_TEXT and not _closes_next(markup, at, name):
-                    if "svg" in self._open or "math" in self._open:
-                        # There its content is markup, elsewhere text. Without the tag it is markup.
-                        self._dropped[name] += 1
-                        replacement = ""
-                    else:
-                        raw = name
-            if replacement is not None:
-                kept += (markup[since:start], replacement)
-                since = at
-        return "".join((*kept, markup[since:])) if kept else markup
+                written, behind = self._start_tag(token, markup)
+            if written is not None:
+                kept += (markup[since:start], written)
+                since = behind
+            if behind != token.start("text"):
+                at = behind
+            elif (place := self._first_table()) is not None and at > behind and not token["text"].isspace():
+                self._merged += 1
+                if self._merged > most_merged:
+                    kept += (markup[since:behind], self._close(place))
+                    since = behind
+        limits = (
+            (self._reopened, _MAX_REOPENED),
+            (self._misnested, _MAX_MISNESTED),
+            (self._compared, _MAX_COMPARED),
+            (self._merged, most_merged),
+        )
+        self.exceeds_limits |= any(done > limit for done, limit in limits)
+        return "".join((*kept, markup[since:]))
 
-    def _start(self, name: str, attributes: str) -> str | None:
-        """What stands for a start tag; None for the tag itself."""
-        if name in _FORMATTING:
-            if name == "a":
-                self._close_formatting("a")
-            if self._reopened > MAX_REOPENED or self._active_count >= MAX_DEPTH:
-                self._dropped[name] += 1
-                return ""
-            self._active.append(name)
-            self._active_count += 1
-        else:
-            ends = self._end_reopening()
-            if name in _SCOPES:
-                self._active.append("")
-            if name not in _VOID and name not in _IMPLIED:
-                if len(self._open) >= MAX_DEPTH:
-                    self._dropped[name] += 1
-                    return ends or ""
-                self._open.append(name)
-            if ends:
-                return f"{ends}<{name}{attributes}>"
-        if len(attributes) > MAX_ATTRIBUTES:
-            found = _ATTRIBUTE.findall(attributes)
-            if len(found) > MAX_ATTRIBUTES:
-                return f"<{name} {' '.join(found[:MAX_ATTRIBUTES])}>"
-        return None
+    def _no_tag(self, token: re.Match[str], markup: str) -> tuple[str | None, int]:
+        """What is to stand for a comment or the like, None for what does, and where to read on."""
+        behind = token.start("text")
+        if token["doctype"]:
+            is_first = not self._has_doctype
+            self._has_doctype = True
+            self._merged += not is_first
+            return None if is_first else "", behind
+        if token["cdata"]:
+            # Text in SVG and MathML, a comment elsewhere. Without the sign it is markup.
+            return (
+                ("", behind) if self._is_doubtful() else (None, markup.find(">", behind) + 1 or len(markup))
+            )
+        return None, behind
 
-    def _end(self, name: str) -> str | None:
-        """What stands for an end tag; None for the tag itself."""
+    def _start_tag(self, token: re.Match[str], markup: str) -> tuple[str | None, int]:
+        """What is to stand for a start tag, None for itself, and where to read on."""
+        behind = token.start("text")
+        name, attributes = _lower(token["name"]), token["attributes"]
+        cut = _excess(attributes) if len(attributes) > MAX_ATTRIBUTES else None
+        if cut is not None:
+            self.exceeds_limits = True
+            attributes = attributes[:cut]
+        before, after = self._start(name, attributes, token["tail"].endswith("/>"))
+        content = ""
+        if name in _RAW_TEXT and after == "":
+            is_text, end = self._raw_text(name, markup, behind)
+            if is_text:
+                content = markup[behind:end] if before or cut is not None else ""
+            else:
+                after = None
+            behind = end
+        if after is None:
+            return before, behind
+        if name == "image" and not (self._open and self._open[-1][1]):
+            # The same, but lexbor loses it right in a table.
+            return f"{before}<img{attributes}>", behind
+        if before or after or cut is not None:
+            return f"{before}<{name}{attributes}>{after}{content}", behind
+        return None, behind
+
+    def _end_tag(self, token: re.Match[str]) -> tuple[str | None, int]:
+        """What is to stand for an end tag, None for itself, and where to read on."""
+        behind = token.start("text")
+        name = _lower(token["name"])
+        before, stays = self._end(name)
+        if token["attributes"]:
+            self._merged += 1
+        elif stays and not before:
+            return None, behind
+        return f"{before}</{name}>" if stays else before, behind
+
+    def _start(self, name: str, attributes: str, is_self_closing: bool) -> tuple[str, str | None]:
+        """What is to stand before a start tag and behind it; None behind where it is to be left out."""
+        before = ""
+        foreign = self._open[-1][1] if self._open else ""
+        if foreign and (name in BREAKS_OUT or (name == "font" and attributes)):
+            place = len(self._open)
+            while place and self._open[place - 1][1]:
+                place -= 1
+            before, foreign = self._close(place), ""
+        if not foreign:
+            if self._is_ignored(name):
+                self._merged += 1
+                return before, None
+            if name in _SINGLE:
+                return before, ""
+            before += self._close_for(name)
+            if name in _VOID:
+                return before, ""
+            if name in ("svg", "math") or (name in ("mglyph", "malignmark") and self._places["math"]):
+                foreign = "svg" if name == "svg" else "math"
+        if is_self_closing and foreign:
+            return before, f"</{name}>"
+        if name in _RAW_TEXT:
+            return before, ""
+        weight = 1 + len(_ATTRIBUTES.findall(attributes)) if name in _FORMATTING else 0
+        self._starts += 1
+        self._unclosed += weight
+        self._compared += weight * self._unclosed
+        is_too_much = self._weight + weight > _MAX_WEIGHT if weight else self._depth >= MAX_DEPTH
+        if is_too_much:
+            self.exceeds_limits = True
+            self._dropped[name] += 1
+            return before, None
+        self._places[name].append(len(self._open))
+        for barrier in _STOPS.get(name, ()):
+            self._places[barrier].append(len(self._open))
+        self._open.append((name, "" if name in _HOLDS_HTML.get(foreign, ()) else foreign, weight))
+        self._weight += weight
+        self._depth += not weight
+        return before, ""
+
+    def _end(self, name: str) -> tuple[str, bool]:
+        """What is to stand before an end tag, and whether it stays."""
+        place = self._places[name][-1] if self._places[name] else -1
+        weight = self._open[place][2] if place >= 0 else 0
+        if weight and place == len(self._open) - 1 and place >= self._doubt and not self._dropped[name]:
+            self._unclosed -= weight
+        elif name in _FORMATTING and self._unclosed:
+            self._misnested += self._starts
         if self._dropped[name]:
             self._dropped[name] -= 1
+            return "", False
+        if place < 0:
+            return "", name != "p"
+        stops = self._places[_STOPPED_BY.get(name, "special")]
+        if stops and stops[-1] > place:
+            return "", False
+        before = self._close(place + 1)
+        self._pop()
+        return before, True
+
+    def _raw_text(self, name: str, markup: str, at: int) -> tuple[bool, int]:
+        """Whether the element's content is text, and where to read on."""
+        if self._is_doubtful():
+            # What holds no tags is text, however it is read. What does is markup without the tag.
+            place = markup.find("<", at)
+            is_text = place >= 0 and _END_OF_RAW_TEXT[name].match(markup, place) is not None
+            return is_text, place if is_text else at
+        end = _END_OF_RAW_TEXT[name].search(markup, at) if name != "plaintext" else None
+        if end is None:
+            return True, len(markup)
+        if name == "script" and "<!--" in (text := markup[at : end.start()]) and "<script" in text.lower():
+            # It may not end there. It is left out.
+            return False, end.start()
+        return True, end.start()
+
+    def _is_ignored(self, name: str) -> bool:
+        """True for a start tag of HTML that a parser ignores, or may as well."""
+        if name in _SINGLE:
+            self._single += 1
+            return self._single > _MAX_SINGLE
+        if name in _IN_TABLE:
+            return not self._places["table"] and not self._places["template"]
+        if name == "image":
+            self._merged += 1
+        if name == "form":
+            return bool(self._places["form"]) and not self._places["template"]
+        return name in _NEVER
+
+    def _is_doubtful(self) -> bool:
+        return any(self._places[name] for name in _DOUBTFUL)
+
+    def _first_table(self) -> int | None:
+        """The outermost open table, where the innermost is open and no cell of it."""
+        rows, cells = self._places["rows"], self._places["cell"]
+        return rows[0] if rows and (not cells or cells[-1] < rows[-1]) else None
+
+    def _close_for(self, name: str) -> str:
+        """Close what a start tag closes."""
+        before = ""
+        for names, barrier in _CLOSES.get(name, ()):
+            stops = self._places[barrier]
+            stop = stops[-1] if stops else -1
+            # What is looked for may itself be what stops the search.
+            places = [found[-1] for other in names if (found := self._places[other]) and found[-1] >= stop]
+            if places:
+                place = min(places)
+                if place >= self._doubt:
+                    # Only formatting elements of its own name: a parser forgets them, too.
+                    self._unclosed -= self._open[place][2]
+                before += self._close(place)
+        innermost = _CLOSES_INNERMOST.get(name)
+        if innermost and (name not in _RUBY or self._places["ruby"]):
+            place = len(self._open)
+            while place and self._open[place - 1][0] in innermost:
+                place -= 1
+            before += self._close(place)
+        return before
+
+    def _close(self, place: int) -> str:
+        """Close the elements from `place` on; their end tags, which the markup does not have."""
+        if place >= len(self._open):
             return ""
-        if name in _FORMATTING:
-            self._close_formatting(name)
-            return None
-        ends = self._end_reopening()
-        for place in range(len(self._open) - 1, -1, -1):
-            if self._open[place] == name:
-                del self._open[place:]
-                break
-            if self._open[place] in _SCOPES:
-                break
-        return f"{ends}</{name}>" if ends else None
+        ends = []
+        while len(self._open) > place:
+            ends.append(f"</{self._open[-1][0]}>")
+            self._pop()
+        self._doubt = place
+        return "".join(ends)
 
-    def _close_formatting(self, name: str) -> None:
-        """Take the last such element off the list, unless a barrier hides it."""
-        for place in range(len(self._active) - 1, -1, -1):
-            if self._active[place] == name:
-                del self._active[place]
-                self._active_count -= 1
-                return
-            if not self._active[place]:
-                return
-
-    def _end_reopening(self) -> str:
-        """Count what a parser may open anew at this tag; beyond the limit, the end tags that stop it."""
-        self._reopened += self._active_count
-        if self._reopened <= MAX_REOPENED or not self._active_count:
-            return ""
-        ends = "".join(f"</{name}>" for name in reversed(self._active) if name)
-        self._active = [name for name in self._active if not name]
-        self._active_count = 0
-        return ends
+    def _pop(self) -> None:
+        name, _, weight = self._open.pop()
+        self._places[name].pop()
+        for barrier in _STOPS.get(name, ()):
+            self._places[barrier].pop()
+        self._weight -= weight
+        self._depth -= not weight
+        self._doubt = min(self._doubt, len(self._open))
+        self._dropped.clear()
 
 
-def _closes_next(markup: str, at: int, name: str) -> bool:
-    """True where the next tag is the element's own end: what is between is text, however it is read."""
-    place = markup.find("<", at)
-    return place >= 0 and markup[place + 1 : place + 2 + len(name)].lower() == f"/{name}"
+def _excess(attributes: str) -> int | None:
+    """Where the last attribute that is allowed ends, if there are more."""
+    cut = 0
+    for count, attribute in enumerate(_ATTRIBUTES.finditer(attributes), start=1):
+        if count > MAX_ATTRIBUTES:
+            return cut
+        cut = attribute.end()
+    return None
+
+
+def _lower(name: str) -> str:
+    """In small letters; only those of ASCII have others."""
+    return (
+        name.lower()
+        if name.isascii()
+        else name.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+    )
