@@ -74,6 +74,11 @@ _cleaner = nh3.Cleaner(
     link_rel="nofollow noopener noreferrer",
 )
 
+_LONG = 50_000
+# A text between tags, since in attributes `>` is an entity; and pieces of it that cut no entity.
+_LONG_TEXT = re.compile(r"(?:\A|>)[^<]{2000,}")
+_PIECE = re.compile(r"(?:[^&]|&[^;]*;){1000}")
+
 _WHITE = " \t\n\r\f"
 _INNER_WHITE = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 _EMPTY_LINES = re.compile(r"\n(?:[ \xa0\u200b\ufeff]*\n){2,}")
@@ -143,9 +148,17 @@ def render(root: Tag, base: str, *, prettified: bool = False) -> Rendered:
     text = _write(root, base, html, prettified)
     if text is None:
         return Rendered(None, None)
-    clean = _cleaner.clean(without_controls("".join(html)))
+    clean = _clean(without_controls("".join(html)))
     # NFC makes one character of `>` and a stroke through it, and a tag would not end.
     return Rendered(text, clean_text(clean.replace("\u0338", "&#824;")))
+
+
+def _clean(html: str) -> str:
+    """Sanitised HTML, in time in proportion to its length."""
+    if len(html) > _LONG:
+        # nh3 looks through a text from its beginning at each of some characters. It drops comments.
+        html = _LONG_TEXT.sub(lambda text: _PIECE.sub(r"\g<0><!---->", text[0]), html)
+    return _cleaner.clean(html)
 
 
 def inline_text(root: Tag, *, prettified: bool = False) -> str | None:
