@@ -130,7 +130,7 @@ def outcomes_of_the_code() -> set[str]:
 @cache
 def reasons_of_the_code() -> set[str]:
     found: set[str] = set()
-    for tree in trees("sources/*.py", "posts/*.py", "markup/*.py", "tables/extract.py"):
+    for tree in trees("sources/*.py", "posts/*.py", "markup/soup.py", "tables/extract.py"):
         found.update(given_to(tree, "reason", "problem"))
         found.update(passed_to(tree, "reject", "_reject", "Reject", "PostError", "MarkupError"))
         found.update(
