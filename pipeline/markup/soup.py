@@ -42,7 +42,7 @@ def make_soup(markup: str) -> BeautifulSoup:
     with warnings.catch_warnings():
         # A post may well be nothing but an address.
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
-        page = _as_page(markup)
+        page = as_page(markup)
         try:
             return _soup(thin(page))
         except TreeError:
@@ -58,7 +58,7 @@ def _soup(page: str) -> BeautifulSoup:
     return BeautifulSoup(page, builder=LexborTreeBuilder(max_elements=most, max_depth=MAX_TREE_DEPTH))
 
 
-def _as_page(markup: str) -> str:
+def as_page(markup: str) -> str:
     """The markup with what stood before it: without a doctype, browsers read a page as in 1997, and what
     comes first, such as <noscript>, as part of its head."""
     return markup if _PAGE.match(markup) else f"<!DOCTYPE html><body>{markup}"
