@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 from bs4.element import Tag
 
 from pipeline.markup.thin import MAX_DEPTH, thin
-from pipeline.markup.tree import LexborTreeBuilder, Order, TreeError
+from pipeline.markup.tree import LexborTreeBuilder, Order, Soup, TreeError
 
 # A tree takes some 700 bytes a tag; the most of any real post is below 20,000.
 MAX_TAGS = 250_000
@@ -55,7 +55,7 @@ def make_soup(markup: str) -> BeautifulSoup:
 
 def _soup(page: str) -> BeautifulSoup:
     most = page.count("<") + MAX_ADDED
-    return BeautifulSoup(page, builder=LexborTreeBuilder(max_elements=most, max_depth=MAX_TREE_DEPTH))
+    return Soup(page, builder=LexborTreeBuilder(max_elements=most, max_depth=MAX_TREE_DEPTH))
 
 
 def as_page(markup: str) -> str:
@@ -67,10 +67,10 @@ def as_page(markup: str) -> str:
 def elements(root: Tag, names: Collection[str]) -> list[Tag]:
     """The elements below `root` that have one of the names, in document order.
 
-    Quick for a soup of `make_soup` and its elements, also after they left the tree.
+    Quick for a soup of `make_soup` and its elements, also after some left the tree; not after some came.
     """
     order: Order | None = root.__dict__.get("_order")
-    if order is not None:
+    if order is not None and order.holds:
         return order.below(root, names)
     return [node for node in root.descendants if isinstance(node, Tag) and node.name in names]
 

@@ -249,7 +249,9 @@ class _Nesting:
             else:
                 written, behind = self._start_tag(token, markup)
             if written is not None:
-                kept += (markup[since:start], written)
+                # A sign that was text is not to begin a tag with what comes now.
+                is_sign = not written and start > since and markup[start - 1] == "<"
+                kept += (f"{markup[since : start - 1]}&lt;" if is_sign else markup[since:start], written)
                 since = behind
             if behind != token.start("text"):
                 at = behind

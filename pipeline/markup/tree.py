@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from bs4.builder import HTMLTreeBuilder
 from bs4.element import (
     AttributeDict,
+    AttributeValueList,
     Comment,
     Doctype,
     NavigableString,
@@ -67,7 +68,8 @@ class Element(Tag):
     known_xml = False
     hidden = False
     can_be_empty_element = False
-    cdata_list_attributes = None
+    cdata_list_attributes: dict[str, set[str]] = {}  # noqa: RUF012 - bs4's own; nothing writes to it
+    attribute_value_list_class = AttributeValueList
     preserve_whitespace_tags = HTMLTreeBuilder.DEFAULT_PRESERVE_WHITESPACE_TAGS
     interesting_string_types = Tag.MAIN_CONTENT_STRING_TYPES
 
@@ -75,18 +77,40 @@ class Element(Tag):
     _order: Order
     _place: int
 
+    def insert(self, position: int, *new_children: Any) -> list[PageElement]:
+        """As bs4's own."""
+        _note_what_comes(self, new_children)
+        return super().insert(position, *new_children)
+
+
+class Soup(BeautifulSoup):
+    """As bs4's own."""
+
+    def insert(self, position: int, *new_children: Any) -> list[PageElement]:
+        """As bs4's own."""
+        _note_what_comes(self, new_children)
+        return super().insert(position, *new_children)
+
+
+def _note_what_comes(parent: Tag, children: Collection[Any]) -> None:
+    """An order no longer holds where an element came, from elsewhere in the tree or from outside."""
+    order: Order | None = parent.__dict__.get("_order")
+    if order is not None and any(isinstance(child, Tag) for child in children):
+        order.holds = False
+
 
 class Order:
     """The elements of a tree in document order, as they were when it was built.
 
     Profiles ask for the few elements of some name again and again; this finds them without a walk.
-    Elements may have left the tree since, with all that they hold. It knows none that came.
+    Elements may have left the tree since, with all that they hold. Where one came, it no longer holds.
     """
 
-    __slots__ = ("_places", "elements")
+    __slots__ = ("_places", "elements", "holds")
 
     def __init__(self) -> None:
         self.elements: list[Element] = []
+        self.holds = True
         self._places: dict[str, list[int]] = {}
 
     def below(self, root: Tag, names: Collection[str]) -> list[Tag]:

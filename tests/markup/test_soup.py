@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import copy
 import time
 import warnings
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.markup import soup
 from pipeline.markup.soup import MarkupError, ancestor, elements, make_soup
@@ -92,3 +95,62 @@ def test_the_nearest_element_around_another():
     assert nearest is not None
     assert nearest["id"] == "2"
     assert ancestor(b, "b") is None
+
+
+NAMES = ("a", "b", "div", "p", "ul")
+EDITS = (
+    "extract",
+    "append",
+    "insert",
+    "wrap",
+    "unwrap",
+    "replace",
+    "copy",
+    "new",
+    "clear",
+    "decompose",
+    "end",
+)
+
+
+@given(
+    st.lists(st.sampled_from([*NAMES, "/div", "/p", "/b"]), max_size=30),
+    st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 40), st.integers(0, 40)), max_size=5),
+    st.integers(0, 40),
+    st.sets(st.sampled_from(NAMES), min_size=1),
+)
+@settings(deadline=None, max_examples=300)
+def test_elements_are_those_of_a_walk_however_the_tree_was_changed(tags, edits, at, names):
+    tree = make_soup("".join(f"<{tag}>" for tag in tags) + "<p></p>" * 30)
+    for edit, one, other in edits:
+        known = tree.find_all(True)
+        element, place = known[one % len(known)], known[other % len(known)]
+        _change(tree, edit, element, place)
+    known = [tree, *tree.find_all(True)]
+    root = known[at % len(known)]
+    assert list(map(id, elements(root, names))) == list(map(id, root.find_all(names)))
+
+
+def _change(tree, edit, element, place):
+    is_within = element is place or element in place.parents
+    if edit in ("extract", "clear", "decompose"):
+        getattr(element, edit)()
+        if not tree.find(True):
+            tree.append(tree.new_tag("p"))
+    elif edit == "copy":
+        place.append(copy.copy(element))
+    elif edit == "new":
+        place.insert(0, tree.new_tag("div"))
+    elif edit == "wrap":
+        element.wrap(tree.new_tag("ul"))
+    elif edit == "unwrap" and len(tree.find_all(True)) > 1:
+        element.unwrap()
+    elif edit == "end":
+        tree.append(element)
+    elif not is_within:
+        if edit == "append":
+            place.append(element)
+        elif edit == "insert":
+            place.insert(1, element)
+        elif edit == "replace" and place not in element.parents:
+            place.replace_with(element)

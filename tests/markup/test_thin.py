@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from contextlib import suppress
 
 import pytest
@@ -21,8 +22,8 @@ PAGE = "https://delta.example/posts/1"
 
 
 def text(soup):
-    """The text without white space, of what is not code."""
-    return re.sub(r"\s+", "", soup.get_text())
+    """The text without white space and what stands for NUL, of what is not code."""
+    return re.sub(r"[\s\ufffd]+", "", soup.get_text())
 
 
 @pytest.mark.parametrize(
@@ -46,11 +47,11 @@ def test_what_pages_have_stays_as_it_is(markup):
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_what_would_take_a_parser_minutes_is_read_in_seconds(name):
-    begun = time.monotonic()
+    begun = time.process_time()
     with suppress(MarkupError):
-        make_soup(SHAPES[name](600_000))
-    # Linear shapes take below one; a quadratic one takes from 20 up.
-    assert time.monotonic() - begun < 15
+        make_soup(SHAPES[name](250_000))
+    # Linear shapes take a fraction of a second; a quadratic one takes from 4 up.
+    assert time.process_time() - begun < 3
 
 
 def test_text_in_elements_beyond_the_limit_is_kept():
@@ -71,11 +72,11 @@ def test_formatting_that_is_opened_again_and_again_keeps_its_text():
 
 @given(st.lists(TAGS, max_size=20).map("".join))
 @settings(deadline=None, max_examples=300)
-def test_thinned_markup_has_the_same_text(markup):
-    """Whatever it is made thin for: here by asking for it."""
+def test_thinned_markup_has_all_text(markup):
+    """Whatever it is made thin for: here by asking for it. What a parser would have left out may come."""
     plain = BeautifulSoup(markup, builder=LexborTreeBuilder())
     thinned = BeautifulSoup(thin(markup, always=True), builder=LexborTreeBuilder())
-    assert sorted(text(thinned)) == sorted(text(plain))
+    assert Counter(text(plain)) <= Counter(text(thinned))
 
 
 @given(st.lists(TAGS, max_size=8).map("".join), st.integers(0, 40))
