@@ -162,6 +162,10 @@ BREAKS_OUT = frozenset(
 )
 
 
+# A <font> that does is one with such an attribute; or with one whose value looks like it.
+_FONT = re.compile(r"(?:color|face|size)(?![^\t\n\f\r />=])", re.IGNORECASE | re.ASCII)
+
+
 def thin(markup: str, *, always: bool = False) -> str:
     """The markup as it is, where a parser takes time and memory in proportion to it; else, or `always`,
     the markup written anew so that it does. Takes such time itself.
@@ -325,11 +329,8 @@ class _Nesting:
         """What is to stand before a start tag and behind it; None behind where it is to be left out."""
         before = ""
         foreign = self._open[-1][1] if self._open else ""
-        if foreign and (name in BREAKS_OUT or (name == "font" and attributes)):
-            place = len(self._open)
-            while place and self._open[place - 1][1]:
-                place -= 1
-            before, foreign = self._close(place), ""
+        if foreign and (name in BREAKS_OUT or (name == "font" and _FONT.search(attributes))):
+            before, foreign = self._break_out(), ""
         if not foreign:
             if self._is_ignored(name):
                 self._merged += 1
@@ -362,8 +363,17 @@ class _Nesting:
         self._depth += not weight
         return before, ""
 
+    def _break_out(self) -> str:
+        """Close the elements of SVG and MathML, up to one of HTML or one that holds it."""
+        place = len(self._open)
+        while place and self._open[place - 1][1]:
+            place -= 1
+        return self._close(place)
+
     def _end(self, name: str) -> tuple[str, bool]:
         """What is to stand before an end tag, and whether it stays."""
+        if name in ("br", "p") and self._open and self._open[-1][1]:
+            return self._break_out(), True
         place = self._places[name][-1] if self._places[name] else -1
         weight = self._open[place][2] if place >= 0 else 0
         if weight and place == len(self._open) - 1 and place >= self._doubt and not self._dropped[name]:
