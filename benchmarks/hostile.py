@@ -69,6 +69,8 @@ SHAPES: dict[str, Shape] = {
         _numbered("<b id={}>")(size // 3) + "<div>" * (size // 15) + "</b>" * (size // 12)
     ),
     "<b> with many attributes": _numbered(f"<b {_NAMES} id={{}}>"),
+    "<b> in headings that others end": _numbered("<h1><b id={}>x</h2>"),
+    "<b> in <mi> that is none": _numbered("<mi><p><b id={}>x"),
     "<body> with attributes": _numbered("<body a{}>"),
     "void elements in MathML": _after("<math><mi><mglyph>", "<input>"),
     "void elements in an annotation": _after("<math><annotation-xml encoding=x>", "<input>"),

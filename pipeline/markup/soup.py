@@ -43,12 +43,14 @@ def make_soup(markup: str) -> BeautifulSoup:
         # A post may well be nothing but an address.
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         page = as_page(markup)
+        thinned = thin(page)
+        if thinned is page:
+            try:
+                return _soup(page)
+            except TreeError:
+                thinned = thin(page, always=True)
         try:
-            return _soup(thin(page))
-        except TreeError:
-            pass
-        try:
-            return _soup(thin(page, always=True))
+            return _soup(thinned)
         except TreeError as error:
             raise MarkupError("too_deep", f"{error} Cut what is not the post's text.") from error
 

@@ -4,8 +4,8 @@ By the HTML standard, a parser may look through all open elements at each tag, c
 with all others of its tag, and opens formatting elements (<b>, <font> ...) that were never closed anew in
 every paragraph: a megabyte of nested <div> takes a minute, and a kilobyte of misnested <b> can become a
 million elements. Browsers have limits for that. So has this module: markup beyond them is written anew,
-each element closed in order by an end tag of its own, without the tags beyond the limits. Text is never
-left out. Markup within the limits is returned as it is.
+each element closed in order by an end tag of its own, without the tags beyond the limits. No text is left
+out, but a script's that looks as if it did not end. Markup within the limits is returned as it is.
 
 What tells markup beyond the limits must not be deceived. So the tags are told apart as the standard's
 tokenizer does (https://html.spec.whatwg.org/multipage/parsing.html#tokenization), and what is counted is
@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Collection
+from typing import NamedTuple
 
 # Elements in elements, as in Chromium (its kMaximumHTMLParserDOMTreeDepth). Real posts have 48 at most.
 MAX_DEPTH = 512
@@ -69,7 +71,7 @@ _END_OF_RAW_TEXT = {
     name: re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII) for name in _RAW_TEXT
 }
 # Where a parser may not take it as text.
-_DOUBTFUL = ("svg", "math", "template")
+_DOUBTFUL = ("svg svg", "math math", "template")
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 _FORMATTING_TAG = re.compile(
     rf"<(/?)(?:{'|'.join(sorted(_FORMATTING))})(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII
@@ -94,50 +96,54 @@ _IGNORED_TAG = re.compile(
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 
 # Elements by what they stop: a search, from the innermost element outwards, for one that is to be closed.
-_SCOPE = frozenset(
-    "annotation-xml applet caption desc foreignobject marquee mi mn mo ms mtext object select table td "
-    "template th title".split()
-)
+_SCOPE = frozenset("applet caption marquee object select table td template th".split())
 _SPECIAL = (
     _SCOPE
     | _HEADINGS
     | frozenset(
-        "address article aside blockquote button center dd details dir div dl dt fieldset figcaption figure "
-        "footer form header hgroup li listing main menu nav ol p pre search section summary tbody tfoot "
-        "thead tr ul".split()
+        "address article aside blockquote button center colgroup dd details dir div dl dt fieldset "
+        "figcaption figure footer form header hgroup li listing main menu nav noscript ol p pre search "
+        "section summary tbody tfoot thead tr ul".split()
     )
 )
 _BARRIERS = {
-    "scope": _SCOPE,
-    "button scope": _SCOPE | {"button"},
-    "list scope": _SCOPE | {"ol", "ul"},
-    "table scope": frozenset(("table", "template")),
-    "special": _SPECIAL,
-    "item": _SPECIAL - {"address", "div", "p"},
-    "cell": frozenset(("caption", "td", "th")),
-    "rows": frozenset(("colgroup", "table", "tbody", "tfoot", "thead", "tr")),
-    "none": frozenset[str](),
+    "in scope": _SCOPE,
+    "in button scope": _SCOPE | {"button"},
+    "in list scope": _SCOPE | {"ol", "ul"},
+    "in table scope": frozenset(("table", "template")),
+    "a special element": _SPECIAL,
+    "an item": _SPECIAL - {"address", "div", "p"},
+    "a cell": frozenset(("caption", "td", "th")),
+    "a table": frozenset(("colgroup", "table", "tbody", "tfoot", "thead", "tr")),
+    "nothing": frozenset[str](),
 }
 _STOPS = {name: tuple(barrier for barrier, names in _BARRIERS.items() if name in names) for name in _SPECIAL}
+# Of SVG and MathML. They stop what an <object> does.
+_FOREIGN_SCOPE = {
+    "svg": frozenset(("desc", "foreignobject", "title")),
+    "math": frozenset(("annotation-xml", "mi", "mn", "mo", "ms", "mtext")),
+}
+_FOREIGN_STOPS = _STOPS["object"]
 _TABLE_PARTS = ("caption", "colgroup", "tbody", "tfoot", "thead")
 _CELLS = ("td", "th")
 _IN_TABLE = frozenset(("col", "tr", *_CELLS, *_TABLE_PARTS))
 
 # What a start tag closes, each with what stops the search for it.
-_IN_PARAGRAPH = ((("p",), "button scope"),)
+_IN_PARAGRAPH = ((("p",), "in button scope"),)
 _CLOSES: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = dict.fromkeys(
-    (_SPECIAL - _SCOPE - {"button", "tr", *_TABLE_PARTS}) | {"dialog", "hr", "plaintext", "table", "xmp"},
+    (_SPECIAL - _SCOPE - {"button", "noscript", "tr", *_TABLE_PARTS})
+    | {"dialog", "hr", "plaintext", "table", "xmp"},
     _IN_PARAGRAPH,
 )
-_CLOSES |= dict.fromkeys(("dd", "dt"), ((("dd", "dt"), "item"), *_IN_PARAGRAPH))
-_CLOSES |= dict.fromkeys(_CELLS, ((_CELLS, "table scope"),))
-_CLOSES |= dict.fromkeys(_TABLE_PARTS, (((*_CELLS, "tr", *_TABLE_PARTS), "table scope"),))
+_CLOSES |= dict.fromkeys(("dd", "dt"), ((("dd", "dt"), "an item"), *_IN_PARAGRAPH))
+_CLOSES |= dict.fromkeys(_CELLS, ((_CELLS, "in table scope"),))
+_CLOSES |= dict.fromkeys(_TABLE_PARTS, (((*_CELLS, "tr", *_TABLE_PARTS), "in table scope"),))
 _CLOSES |= {
-    "a": ((("a",), "scope"),),
-    "button": ((("button",), "scope"),),
-    "li": ((("li",), "item"), *_IN_PARAGRAPH),
-    "nobr": ((("nobr",), "scope"),),
-    "tr": (((*_CELLS, "tr"), "table scope"),),
+    "a": ((("a",), "in scope"),),
+    "button": ((("button",), "in scope"),),
+    "li": ((("li",), "an item"), *_IN_PARAGRAPH),
+    "nobr": ((("nobr",), "in scope"),),
+    "tr": (((*_CELLS, "tr"), "in table scope"),),
 }
 # What a start tag closes where nothing else is open within.
 _CLOSES_INNERMOST: dict[str, frozenset[str]] = dict.fromkeys(_HEADINGS, _HEADINGS)
@@ -145,24 +151,20 @@ _CLOSES_INNERMOST |= dict.fromkeys(("rp", "rt"), frozenset(("rb", "rp", "rt")))
 _CLOSES_INNERMOST |= dict.fromkeys(("rb", "rtc"), frozenset(("rb", "rp", "rt", "rtc")))
 _CLOSES_INNERMOST |= {"option": frozenset(("option",)), "optgroup": frozenset(("optgroup", "option"))}
 _RUBY = frozenset(("rb", "rp", "rt", "rtc"))
-# What stops the search of an end tag for its element; "special" where not named.
-_STOPPED_BY = dict.fromkeys(_SPECIAL, "scope") | dict.fromkeys(
-    ("table", "tr", *_CELLS, *_TABLE_PARTS), "table scope"
+# What stops the search of an end tag for its element; "a special element" where not named.
+_STOPPED_BY = dict.fromkeys(_SPECIAL, "in scope") | dict.fromkeys(
+    ("table", "tr", *_CELLS, *_TABLE_PARTS), "in table scope"
 )
-_STOPPED_BY |= {"li": "list scope", "p": "button scope", "template": "none"}
+_STOPPED_BY |= {"li": "in list scope", "p": "in button scope", "template": "nothing"}
 
+_OF_MATHML = frozenset(("malignmark", "mglyph"))
 # Elements of SVG and MathML that hold HTML, and start tags that end both.
-_HOLDS_HTML = {
-    "svg": frozenset(("desc", "foreignobject", "title")),
-    "math": frozenset(("mi", "mn", "mo", "ms", "mtext")),
-}
+_HOLDS_HTML = {"svg": _FOREIGN_SCOPE["svg"], "math": _FOREIGN_SCOPE["math"] - {"annotation-xml"}}
 BREAKS_OUT = frozenset(
     "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing "
     "menu meta nobr ol p pre ruby s small span strike strong sub sup table tt u ul var".split()
 )
-
-
-# A <font> that does is one with such an attribute; or with one whose value looks like it.
+# A <font> does where it has one of these attributes, or at least a value that looks like one.
 _FONT = re.compile(r"(?:color|face|size)(?![^\t\n\f\r />=])", re.IGNORECASE | re.ASCII)
 
 
@@ -186,11 +188,7 @@ def _is_plain(markup: str) -> bool:
     tags, ends = markup.count("<"), markup.count("</")
     if (tags - ends) * len(markup) <= _SMALL and len(markup) <= _FEW_CHARACTERS:
         return True
-    if (
-        tags > _MANY_TAGS
-        or tags * len(markup) > _MAX_COPIED
-        or len(_SINGLE_TAG.findall(markup)) > _MAX_SINGLE
-    ):
+    if tags > _MANY_TAGS or len(_SINGLE_TAG.findall(markup)) > _MAX_SINGLE:
         return False
     merged = tags if _TABLE_TAG.search(markup) else len(_IGNORED_TAG.findall(markup))
     if merged * len(markup) > _MAX_COPIED:
@@ -209,15 +207,23 @@ def _is_plain(markup: str) -> bool:
     return weight * tags <= _MAX_REOPENED and ends * tags <= _MAX_MISNESTED and weight**2 <= _MAX_COMPARED
 
 
+class _Open(NamedTuple):
+    """An open element."""
+
+    name: str
+    key: str  # its name, behind that of its namespace where that is not HTML's
+    content: str  # "svg" or "math", where elements in it are of that
+    stops: tuple[str, ...]  # which searches it stops
+    weight: int  # of a formatting element: 1 and its attributes
+
+
 class _Nesting:
     """The elements that are open while markup is read: never fewer than a parser would hold open in what
     is written anew."""
 
     def __init__(self) -> None:
         self.exceeds_limits = False
-        # Each open element: its name; "svg" or "math" where its content is such; and its weight where it
-        # is a formatting element, 1 and its attributes.
-        self._open: list[tuple[str, str, int]] = []
+        self._open: list[_Open] = []
         # Where in `_open` elements of a name stand, and those that stop a search.
         self._places: defaultdict[str, list[int]] = defaultdict(list)
         self._weight = 0  # of the open formatting elements
@@ -232,6 +238,8 @@ class _Nesting:
         self._starts = 0
         self._unclosed = 0
         self._reopened = self._misnested = self._compared = 0
+        # And in what is written, where a parser closes elements that seem to be open here.
+        self._held = 0
         # Elements before this place in `_open` had content that had no end tags of its own.
         self._doubt = 0
 
@@ -246,6 +254,7 @@ class _Nesting:
             assert token is not None
             start, at = at, token.end()
             self._reopened += self._unclosed
+            self._held += self._weight
             if token["name"] is None:
                 written, behind = self._no_tag(token, markup)
             elif token["end"]:
@@ -307,7 +316,7 @@ class _Nesting:
             behind = end
         if after is None:
             return before, behind
-        if name == "image" and not (self._open and self._open[-1][1]):
+        if name == "image" and not (self._open and self._open[-1].content):
             # The same, but lexbor loses it right in a table.
             return f"{before}<img{attributes}>", behind
         if before or after or cut is not None:
@@ -328,7 +337,7 @@ class _Nesting:
     def _start(self, name: str, attributes: str, is_self_closing: bool) -> tuple[str, str | None]:
         """What is to stand before a start tag and behind it; None behind where it is to be left out."""
         before = ""
-        foreign = self._open[-1][1] if self._open else ""
+        foreign = self._open[-1].content if self._open else ""
         if foreign and (name in BREAKS_OUT or (name == "font" and _FONT.search(attributes))):
             before, foreign = self._break_out(), ""
         if not foreign:
@@ -340,42 +349,61 @@ class _Nesting:
             before += self._close_for(name)
             if name in _VOID:
                 return before, ""
-            if name in ("svg", "math") or (name in ("mglyph", "malignmark") and self._places["math"]):
+            if name in ("svg", "math") or (name in _OF_MATHML and self._places["math math"]):
                 foreign = "svg" if name == "svg" else "math"
         if is_self_closing and foreign:
             return before, f"</{name}>"
         if name in _RAW_TEXT:
             return before, ""
-        weight = 1 + len(_ATTRIBUTES.findall(attributes)) if name in _FORMATTING else 0
+        is_formatting = name in _FORMATTING and not foreign
+        weight = 1 + len(_ATTRIBUTES.findall(attributes)) if is_formatting else 0
         self._starts += 1
         self._unclosed += weight
         self._compared += weight * self._unclosed
+        if weight and self._held > _MAX_REOPENED:
+            if self._weight:
+                before += self._close(0)
+            self._dropped[name] += 1
+            return before, None
         is_too_much = self._weight + weight > _MAX_WEIGHT if weight else self._depth >= MAX_DEPTH
         if is_too_much:
             self.exceeds_limits = True
             self._dropped[name] += 1
             return before, None
-        self._places[name].append(len(self._open))
-        for barrier in _STOPS.get(name, ()):
-            self._places[barrier].append(len(self._open))
-        self._open.append((name, "" if name in _HOLDS_HTML.get(foreign, ()) else foreign, weight))
-        self._weight += weight
-        self._depth += not weight
+        if foreign:
+            stops = _FOREIGN_STOPS if name in _FOREIGN_SCOPE[foreign] else ()
+            content = "" if name in _HOLDS_HTML[foreign] else foreign
+            self._push(_Open(name, f"{foreign} {name}", content, stops, 0))
+        else:
+            self._push(_Open(name, name, "", _STOPS.get(name, ()), weight))
         return before, ""
+
+    def _push(self, element: _Open) -> None:
+        for key in (element.key, *element.stops):
+            self._places[key].append(len(self._open))
+        self._open.append(element)
+        self._weight += element.weight
+        self._depth += not element.weight
 
     def _break_out(self) -> str:
         """Close the elements of SVG and MathML, up to one of HTML or one that holds it."""
         place = len(self._open)
-        while place and self._open[place - 1][1]:
+        while place and self._open[place - 1].content:
             place -= 1
         return self._close(place)
 
     def _end(self, name: str) -> tuple[str, bool]:
         """What is to stand before an end tag, and whether it stays."""
-        if name in ("br", "p") and self._open and self._open[-1][1]:
-            return self._break_out(), True
-        place = self._places[name][-1] if self._places[name] else -1
-        weight = self._open[place][2] if place >= 0 else 0
+        if name in ("br", "p") and self._open and self._open[-1].content:
+            before = self._break_out()
+            more, stays = self._end(name)
+            return before + more, stays
+        # An end tag of a heading ends any heading.
+        keys: Collection[str] = _HEADINGS if name in _HEADINGS else (name,)
+        if self._is_doubtful():
+            keys = (*keys, f"svg {name}", f"math {name}")
+        place = max((self._places[key][-1] for key in keys if self._places[key]), default=-1)
+        weight = self._open[place].weight if place >= 0 else 0
         if weight and place == len(self._open) - 1 and place >= self._doubt and not self._dropped[name]:
             self._unclosed -= weight
         elif name in _FORMATTING and self._unclosed:
@@ -384,10 +412,10 @@ class _Nesting:
             self._dropped[name] -= 1
             return "", False
         if place < 0:
-            return "", name != "p"
-        stops = self._places[_STOPPED_BY.get(name, "special")]
+            return "", True
+        stops = self._places[_STOPPED_BY.get(name, "a special element")]
         if stops and stops[-1] > place:
-            return "", False
+            return "", name == "p"  # which makes an empty one
         before = self._close(place + 1)
         self._pop()
         return before, True
@@ -425,7 +453,7 @@ class _Nesting:
 
     def _first_table(self) -> int | None:
         """The outermost open table, where the innermost is open and no cell of it."""
-        rows, cells = self._places["rows"], self._places["cell"]
+        rows, cells = self._places["a table"], self._places["a cell"]
         return rows[0] if rows and (not cells or cells[-1] < rows[-1]) else None
 
     def _close_for(self, name: str) -> str:
@@ -440,12 +468,12 @@ class _Nesting:
                 place = min(places)
                 if place >= self._doubt:
                     # Only formatting elements of its own name: a parser forgets them, too.
-                    self._unclosed -= self._open[place][2]
+                    self._unclosed -= self._open[place].weight
                 before += self._close(place)
         innermost = _CLOSES_INNERMOST.get(name)
         if innermost and (name not in _RUBY or self._places["ruby"]):
             place = len(self._open)
-            while place and self._open[place - 1][0] in innermost:
+            while place and self._open[place - 1].key in innermost:
                 place -= 1
             before += self._close(place)
         return before
@@ -456,18 +484,17 @@ class _Nesting:
             return ""
         ends = []
         while len(self._open) > place:
-            ends.append(f"</{self._open[-1][0]}>")
+            ends.append(f"</{self._open[-1].name}>")
             self._pop()
         self._doubt = place
         return "".join(ends)
 
     def _pop(self) -> None:
-        name, _, weight = self._open.pop()
-        self._places[name].pop()
-        for barrier in _STOPS.get(name, ()):
-            self._places[barrier].pop()
-        self._weight -= weight
-        self._depth -= not weight
+        element = self._open.pop()
+        for key in (element.key, *element.stops):
+            self._places[key].pop()
+        self._weight -= element.weight
+        self._depth -= not element.weight
         self._doubt = min(self._doubt, len(self._open))
         self._dropped.clear()
 

@@ -3,6 +3,7 @@ written as those of tree-construction write it."""
 
 from __future__ import annotations
 
+import json
 import re
 import tarfile
 from collections import defaultdict
@@ -60,10 +61,15 @@ def tree_cases() -> dict[str, list[Case]]:
 
 
 def tokenizer_inputs() -> list[str]:
-    """The inputs of the tokenizer's cases."""
-    import json
-
-    return [case["input"] for _, text in _files(".test") for case in json.loads(text).get("tests", [])]
+    """The inputs of the tokenizer's cases, half characters among them."""
+    return [
+        re.sub(r"\\u([0-9A-Fa-f]{4})", lambda code: chr(int(code[1], 16)), case["input"])
+        if case.get("doubleEscaped")
+        else case["input"]
+        for _, text in _files(".test")
+        for cases in json.loads(text).values()
+        for case in cases
+    ]
 
 
 def _files(ending: str) -> list[tuple[str, str]]:

@@ -83,7 +83,7 @@ NAMES = st.sampled_from(
     "marquee ruby rt rp select option textarea title script style iframe xmp noembed svg math desc mi mtext "
     "path annotation-xml body html head foreignObject mglyph g col colgroup frame frameset source wbr area "
     "noscript noframes plaintext applet s strike tt nav aside details summary dialog search main template "
-    "rb rtc option image big small strong".split()
+    "rb rtc option image big small strong sub sup".split()
 )
 ATTRIBUTES = st.sampled_from(
     ["", " class=a", ' id="b c"', " href='/x?a=1&amp;b=2&copy=3'", " hidden", " a=1 a=2", " data-x=é /", " ="]
@@ -122,7 +122,7 @@ def in_html5lib(markup):
 
 
 @given(st.lists(TAGS, max_size=14).map("".join))
-@settings(deadline=None, max_examples=600, derandomize=True)
+@settings(deadline=None, max_examples=1000, derandomize=True)
 def test_any_markup_becomes_html5libs_tree(markup):
     if not known_in(markup):
         assert shown(markup) == in_html5lib(markup)
@@ -148,7 +148,10 @@ def test_any_markup_becomes_html5libs_tree(markup):
         ("line break in pre", "<pre></b>\nlow</pre>"),
         ("items in a table", "<table><li>low<li>tide"),
         ("frameset", "<frameset>low\n"),
+        ("end tags in SVG", "<b><math><mi></b>low"),
+        ("end tags in SVG", "<b><svg><desc></b>low"),
         ("image in a table", "<table><image>"),
+        ("sup in SVG", "<svg><sup>low"),
     ],
 )
 def test_what_html5lib_reads_otherwise_is_known(name, markup):
