@@ -7,6 +7,8 @@ from typing import Any
 
 from bs4.element import PageElement, Tag
 
+from pipeline.markup.tree import note_what_goes
+
 
 def cut(parts: Iterable[Tag]) -> None:
     """Take elements, given in document order, out of their tree. Each stays whole with what is below it,
@@ -16,6 +18,8 @@ def cut(parts: Iterable[Tag]) -> None:
     square of its length.
     """
     chosen: dict[int, Any] = {id(part): part for part in parts if part.parent is not None}
+    for part in chosen.values():
+        note_what_goes(part)
     parents = {id(part.parent): part.parent for part in chosen.values()}
     for parent in parents.values():
         parent.contents = [child for child in parent.contents if id(child) not in chosen]

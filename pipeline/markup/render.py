@@ -18,7 +18,7 @@ from bs4.element import NavigableString, RubyTextString, Tag
 
 from pipeline.markup.lazy import image_url
 from pipeline.markup.urls import absolute_url, absolute_web_url
-from pipeline.posts.plain_text import clean_text, one_line, without_controls
+from pipeline.posts.plain_text import clean_text, normalized, one_line, without_controls
 
 # Elements that show no text of their own, whatever they hold.
 HIDDEN = frozenset(
@@ -150,7 +150,7 @@ def render(root: Tag, base: str, *, prettified: bool = False) -> Rendered:
         return Rendered(None, None)
     clean = _clean(without_controls("".join(html)))
     # NFC makes one character of `>` and a stroke through it, and a tag would not end.
-    return Rendered(text, clean_text(clean.replace("\u0338", "&#824;")))
+    return Rendered(text, normalized(clean.replace("\u0338", "&#824;")))
 
 
 def _clean(html: str) -> str:

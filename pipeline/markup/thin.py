@@ -30,8 +30,9 @@ MAX_ATTRIBUTES = 512
 _MANY_TAGS = 20_000
 # Elements and attributes that a parser makes once more because formatting elements were not closed.
 _MAX_REOPENED = 2_000_000
-# What a parser does at the end tags of formatting elements that are not the innermost, in elements looked at.
-_MAX_MISNESTED = 2_000_000
+# What a parser does at the end tags of formatting elements that are not the innermost, and at an <a> in an
+# <a>, in elements looked at.
+_MAX_MISNESTED = 16_000_000
 # Attributes of open formatting elements: each new one is compared with those before it.
 _MAX_COMPARED = 50_000_000
 _MAX_WEIGHT = 256
@@ -74,7 +75,7 @@ _END_OF_RAW_TEXT = {
 _DOUBTFUL = ("svg svg", "math math", "template")
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 _FORMATTING_TAG = re.compile(
-    rf"<(/?)(?:{'|'.join(sorted(_FORMATTING))})(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII
+    rf"<(/?)({'|'.join(sorted(_FORMATTING))})(?=[\t\n\f\r />])", re.IGNORECASE | re.ASCII
 )
 _TAG_ATTRIBUTES = re.compile(rf"(?:[\t\n\f\r /]*+{_ATTRIBUTE})*+")
 _VOID = frozenset(
@@ -195,15 +196,21 @@ def _is_plain(markup: str) -> bool:
         return False
     if len(markup) > _FEW_CHARACTERS and _MANY_ATTRIBUTES.search(markup):
         return False
-    weight = ends = 0
+    weight = of_anchor = ends = 0
     for tag in _FORMATTING_TAG.finditer(markup):
-        if tag[1]:
+        is_anchor = tag[2] in "aA"
+        if tag[1] or is_anchor:
             ends += 1
-        else:
+        if not tag[1]:
             attributes = _TAG_ATTRIBUTES.match(markup, tag.end(), tag.end() + _LONG_TAG)
             if attributes is None or attributes.end() == tag.end() + _LONG_TAG:
                 return False
-            weight += 1 + len(_ATTRIBUTES.findall(attributes[0]))
+            own = 1 + len(_ATTRIBUTES.findall(attributes[0]))
+            if is_anchor:  # the next one ends it
+                of_anchor = max(of_anchor, own)
+            else:
+                weight += own
+    weight += of_anchor
     return weight * tags <= _MAX_REOPENED and ends * tags <= _MAX_MISNESTED and weight**2 <= _MAX_COMPARED
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Collection, Iterator
 from typing import Any, cast
 
@@ -73,14 +73,21 @@ class Element(Tag):
     preserve_whitespace_tags = HTMLTreeBuilder.DEFAULT_PRESERVE_WHITESPACE_TAGS
     interesting_string_types = Tag.MAIN_CONTENT_STRING_TYPES
 
-    # Where the element stood when the tree was built.
+    # Where the element stood when the tree was built: its place in the order, and the place behind all that
+    # it held then; 0 where it held nothing.
     _order: Order
     _place: int
+    _end = 0
 
     def insert(self, position: int, *new_children: Any) -> list[PageElement]:
         """As bs4's own."""
         _note_what_comes(self, new_children)
         return super().insert(position, *new_children)
+
+    def extract(self, _self_index: int | None = None) -> PageElement:
+        """As bs4's own."""
+        note_what_goes(self)
+        return super().extract(_self_index)
 
 
 class Soup(BeautifulSoup):
@@ -99,6 +106,12 @@ def _note_what_comes(parent: Tag, children: Collection[Any]) -> None:
         order.holds = False
 
 
+def note_what_goes(part: Tag) -> None:
+    """Whoever takes an element out of its tree, and not by `extract`, says so here."""
+    if isinstance(part, Element) and part.parent is not None and "_order" in part.__dict__:
+        part._order.leave(part)
+
+
 class Order:
     """The elements of a tree in document order, as they were when it was built.
 
@@ -106,16 +119,26 @@ class Order:
     Elements may have left the tree since, with all that they hold. Where one came, it no longer holds.
     """
 
-    __slots__ = ("_places", "elements", "holds")
+    __slots__ = ("_left", "_places", "elements", "holds")
 
     def __init__(self) -> None:
         self.elements: list[Element] = []
         self.holds = True
         self._places: dict[str, list[int]] = {}
+        # Where the parts that left begin and end, in order.
+        self._left: list[tuple[int, int]] = []
+
+    def leave(self, part: Element) -> None:
+        """Note that an element leaves what it stands in."""
+        insort(self._left, (part._place, part._end or part._place + 1))
 
     def below(self, root: Tag, names: Collection[str]) -> list[Tag]:
         """The elements below `root` that have one of the names, in document order."""
-        start, end = self._range(root)
+        start, end = 0, len(self.elements)
+        if isinstance(root, Element):
+            start = root._place + 1
+            end = root._end or start
+        found: list[Tag]
         if end - start <= _FEW:
             found = [element for element in self.elements[start:end] if element.name in names]
         else:
@@ -127,18 +150,10 @@ class Order:
             if len(names) > 1:
                 places.sort()
             found = [self.elements[place] for place in places]
-        return _still_below(root, found)
-
-    def _range(self, root: Tag) -> tuple[int, int]:
-        """The places of the elements below `root`, from the first to behind the last."""
-        last = root
-        while (
-            child := next((c for c in reversed(last.contents) if isinstance(c, Element)), None)
-        ) is not None:
-            last = child
-        if not isinstance(last, Element):
-            return 0, 0
-        return root._place + 1 if isinstance(root, Element) else 0, last._place + 1
+        if self._left and found:
+            left = self._left[bisect_left(self._left, (start,)) : bisect_left(self._left, (end,))]
+            return _outside(left, found) if left else found
+        return found
 
     def _by_name(self) -> dict[str, list[int]]:
         if not self._places:
@@ -151,20 +166,18 @@ class Order:
         return self._places
 
 
-def _still_below(root: Tag, elements: list[Element]) -> list[Tag]:
-    """Those that are below `root`, in time linear in the tree: no parent is looked at twice."""
-    known = {id(root): True}
+def _outside(parts: list[tuple[int, int]], elements: list[Any]) -> list[Tag]:
+    """Those that stand in none of the parts, both in document order."""
     found: list[Tag] = []
+    waiting = iter(parts)
+    begin, end = next(waiting, (sys.maxsize, 0))
+    behind = 0  # all parts that began
     for element in elements:
-        met = []
-        parent = element.parent
-        while parent is not None and id(parent) not in known:
-            met.append(id(parent))
-            parent = parent.parent
-        is_below = parent is not None and known[id(parent)]
-        for seen in met:
-            known[seen] = is_below
-        if is_below:
+        place = element._place
+        while begin <= place:
+            behind = max(behind, end)
+            begin, end = next(waiting, (sys.maxsize, 0))
+        if place >= behind:
             found.append(element)
     return found
 
@@ -204,8 +217,11 @@ class LexborTreeBuilder(HTMLTreeBuilder):
     def feed(self, markup: Any) -> None:
         """Parse, and hang the tree below the soup."""
         assert self.soup is not None
-        if isinstance(markup, str) and _SURROGATE.search(markup):
-            markup = _SURROGATE.sub("\ufffd", markup)
+        if isinstance(markup, str):
+            try:
+                markup = markup.encode()
+            except UnicodeEncodeError:
+                markup = _SURROGATE.sub("\ufffd", markup).encode()
         if self._context is None:
             parser = LexborHTMLParser(markup, options=_OPTIONS, scripting=self._scripting)
             root = parser.root
@@ -313,6 +329,7 @@ def _build(  # noqa: PLR0915 - one loop: every element and string of every post 
         while node is None and waiting:
             sibling.next_sibling = None
             open_node, sibling, parent, contents, string_class = waiting.pop()
+            sibling._end = len(elements)
             node = open_node.next
     sibling.next_sibling = None
     previous.next_element = None

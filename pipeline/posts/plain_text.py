@@ -14,13 +14,18 @@ _EDGES = " \t\n\r\f\xa0\u200b\ufeff\u2028\u2029"
 
 def without_controls(text: str) -> str:
     """Text without control characters but tab and line feed, and without lone surrogates."""
-    return _CONTROL.sub("", text) if _CONTROL.search(text) else text
+    # Most texts are one line, of which Python tells sooner.
+    return text if text.isprintable() or _CONTROL.search(text) is None else _CONTROL.sub("", text)
 
 
 def clean_text(text: str) -> str | None:
     """NFC text without control characters and outer white space; None where nothing is left."""
     # First the control characters: behind one, a letter and its accent are still apart.
-    text = without_controls(text)
+    return normalized(without_controls(text))
+
+
+def normalized(text: str) -> str | None:
+    """Text without control characters in NFC, and without outer white space; None where nothing is left."""
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text.strip(_EDGES) or None

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.markup import soup
+from pipeline.markup.cutting import cut
 from pipeline.markup.soup import MarkupError, ancestor, elements, make_soup
 
 
@@ -99,6 +100,7 @@ def test_the_nearest_element_around_another():
 
 NAMES = ("a", "b", "div", "p", "ul")
 EDITS = (
+    "cut",
     "extract",
     "append",
     "insert",
@@ -133,8 +135,11 @@ def test_elements_are_those_of_a_walk_however_the_tree_was_changed(tags, edits, 
 
 def _change(tree, edit, element, place):
     is_within = element is place or element in place.parents
-    if edit in ("extract", "clear", "decompose"):
-        getattr(element, edit)()
+    if edit in ("cut", "extract", "clear", "decompose"):
+        if edit == "cut":
+            cut([element])
+        else:
+            getattr(element, edit)()
         if not tree.find(True):
             tree.append(tree.new_tag("p"))
     elif edit == "copy":

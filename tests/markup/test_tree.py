@@ -212,7 +212,7 @@ def test_an_element_is_what_bs4s_own_constructor_makes(name):
     assert {key: getattr(ours, key) for key in attributes} == {
         key: getattr(theirs, key) for key in attributes
     }
-    assert vars(ours).keys() - vars(theirs).keys() <= {"_order", "_place"}
+    assert vars(ours).keys() - vars(theirs).keys() <= {"_order", "_place", "_end"}
 
 
 def test_what_elements_share_is_not_changed_by_one_of_them():
