@@ -11,7 +11,7 @@ import re
 import sys
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterator
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from bs4 import BeautifulSoup
 from bs4.builder import HTMLTreeBuilder
@@ -84,7 +84,7 @@ class Element(Tag):
         _note_what_comes(self, new_children)
         return super().insert(position, *new_children)
 
-    def extract(self, _self_index: int | None = None) -> PageElement:
+    def extract(self, _self_index: int | None = None) -> Self:
         """As bs4's own."""
         note_what_goes(self)
         return super().extract(_self_index)

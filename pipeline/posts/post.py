@@ -118,7 +118,7 @@ def _post_of_item(text: str, notes: list[str]) -> Post:
 
 
 def _decode(data: bytes, notes: list[str]) -> str:
-    if not data.strip():
+    if not data or data.isspace():
         raise PostError("empty_file", "The file is empty. Fetch it again, or remove it.")
     try:
         text = data.decode("utf-8")

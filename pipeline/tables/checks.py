@@ -12,12 +12,13 @@ import polars as pl
 from pandera.errors import SchemaErrors
 from pyarrow.dataset import dataset
 
-from pipeline.tables.assemble import TEXTS
 from pipeline.tables.rules import Rule, rules
 from schemas import TABLES, Table
 
 # As many rows that break a rule are shown; all are counted.
 EXAMPLES = 10
+# Bytes of Parquet files that are tried at once; in memory they are some five times as large.
+HELD_TOGETHER = 12_000_000
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def check(
             list(rights.items()), schema={"source": pl.String, "publish": pl.String}, orient="row"
         )
         connection.register("rights", known.to_arrow())
+        connection.register("new_limited_articles", _limited(written.get("articles", ()), rights))
         failures = _count_failures(connection)
         return [
             _check_contract(rule, written.get(rule.table, ()), (changed or {}).get(rule.table))
@@ -80,6 +82,17 @@ def _rows_of(table: Table, paths: Sequence[Path]) -> Any:
     if paths:
         return dataset([str(path) for path in paths], format="parquet")
     return pl.DataFrame(schema=table.polars_schema).to_arrow()
+
+
+def _limited(articles: Sequence[Path], rights: Mapping[str, str]) -> Any:
+    """Of the articles whose source does not publish all, what the rule of rights asks for. The texts of the
+    others, which are long, are not read."""
+    columns = ("article_id", "source", "body_text", "body_html")
+    if not articles:
+        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String)).to_arrow()
+    full = [source for source, publish in rights.items() if publish == "full"]
+    rows = pl.scan_parquet(list(articles), glob=False, hive_partitioning=False)
+    return rows.filter(~pl.col("source").is_in(full)).select(columns).collect().to_arrow()
 
 
 def _count_failures(connection: duckdb.DuckDBPyConnection) -> dict[Rule, int]:
@@ -102,10 +115,8 @@ def _result(rule: Rule, failures: int, connection: duckdb.DuckDBPyConnection) ->
 def _check_contract(rule: Rule, paths: Sequence[Path], changed: pl.DataFrame | None) -> CheckResult:
     table = next(table for table in TABLES if table.name == rule.table)
     failures, examples = 0, list[dict[str, Any]]()
-    # Long texts file by file, so that they are never held together; other tables at once, because each
-    # asking has its price.
-    is_long = not set(TEXTS).isdisjoint(table.polars_schema)
-    for group in [[path] for path in paths] if is_long else filter(None, [list(paths)]):
+    # Some files at once, because each asking has its price, but never all the long texts of a dataset.
+    for group in _groups(paths):
         frame = pl.read_parquet(group, glob=False, hive_partitioning=False)
         if changed is not None:
             frame = frame.join(changed, on=list(table.key), how="semi", nulls_equal=True)
@@ -115,6 +126,19 @@ def _check_contract(rule: Rule, paths: Sequence[Path], changed: pl.DataFrame | N
             failures += max(1, errors.failure_cases.height)
             examples += _broken_rows(table, frame, errors.failure_cases)
     return CheckResult(rule, failures, tuple(examples[:EXAMPLES]))
+
+
+def _groups(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """Files in order, as many at once as may be held together."""
+    group, size = list[Path](), 0
+    for path in paths:
+        size += path.stat().st_size
+        if group and size > HELD_TOGETHER:
+            yield group
+            group, size = [], path.stat().st_size
+        group.append(path)
+    if group:
+        yield group
 
 
 def _broken_rows(table: Table, frame: pl.DataFrame, cases: pl.DataFrame) -> Iterator[dict[str, Any]]:

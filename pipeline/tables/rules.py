@@ -126,7 +126,9 @@ _BETWEEN_TABLES = (
         "AND back.other = listed.contributor_id AND back.reason = listed.reason)",
     ),
     _rights_rule(
-        "articles", "new_articles LEFT JOIN rights ON new_articles.source = rights.source", "rights.publish"
+        "articles",
+        "new_limited_articles LEFT JOIN rights ON new_limited_articles.source = rights.source",
+        "rights.publish",
     ),
     _rights_rule(
         "comments",

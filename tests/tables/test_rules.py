@@ -99,6 +99,7 @@ def register(
     written: dict[str, pl.DataFrame] | None = None,
 ) -> None:
     new = {f"new_{name}": rows for name, rows in (tables | (written or {})).items()}
+    new["new_limited_articles"] = new["new_articles"]
     known = pl.DataFrame(
         {"source": list(rights), "publish": list(rights.values())}, schema=["source", "publish"]
     ).cast(pl.String)
