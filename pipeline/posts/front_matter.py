@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import yaml
@@ -19,14 +20,8 @@ _QUOTED = re.compile(r"([\"'])(.*)\1")
 MAX_LENGTH = 16_384
 
 
-class _TextLoader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
-    """YAML whose scalars are text as written, and null: a post whose title is `on` or `1984`
-    keeps it, and a date is read by the rules of pipeline/posts/dates.py."""
-
-
-_NULL = "tag:yaml.org,2002:null"
-_TextLoader.add_implicit_resolver(_NULL, re.compile(r"(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-_TextLoader.add_constructor(_NULL, lambda _loader, _node: None)
+_PARSER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_NULL = frozenset(("", "~", "null", "Null", "NULL"))
 
 
 class FrontMatterError(Exception):
@@ -66,8 +61,7 @@ def read(block: str) -> tuple[dict[str, Any], str | None]:
         )
     block = without_controls(block)  # YAML forbids them, in a title too
     try:
-        _refuse_aliases_and_tags(block)
-        values = yaml.load(block, Loader=_TextLoader)  # noqa: S506 - makes text, lists and dicts only
+        values = _load(block)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         values = {key: _read_line(value) for key, value in _LINE.findall(block)}
         if not any(values.values()):
@@ -84,8 +78,7 @@ def _read_line(value: str) -> Any:
     """One key's value by itself. Text that YAML forbids is taken as written: `Ferries: a history`,
     or with an escape such as `\\智` what stands between its quotes."""
     try:
-        _refuse_aliases_and_tags(value)
-        found = yaml.load(value, Loader=_TextLoader)  # noqa: S506 - makes text, lists and dicts only
+        found = _load(value)
     except (yaml.YAMLError, RecursionError, ValueError):
         found = {}
     if not isinstance(found, dict):
@@ -96,18 +89,48 @@ def _read_line(value: str) -> Any:
     return written if written and written[0] not in "[{" else None
 
 
-def _refuse_aliases_and_tags(block: str) -> None:
-    if not any(sign in block for sign in "&*!"):
-        return
-    for event in yaml.parse(block, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        if getattr(event, "anchor", None):
-            raise FrontMatterError(
-                "yaml_alias", "The front matter uses YAML anchors or aliases, which are not followed."
-            )
-        if tag := getattr(event, "tag", None):
-            raise FrontMatterError(
-                "yaml_tag", f"The front matter uses the YAML tag {tag!r}, which is not obeyed."
-            )
+def _load(block: str) -> Any:
+    """The value of a YAML document: text as written, null, lists and dicts of these. A post whose title is
+    `on` or `1984` keeps it, and a date is read by the rules of pipeline/posts/dates.py."""
+    events = yaml.parse(block, Loader=_PARSER)
+    value: Any = None
+    documents = 0
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+        elif isinstance(event, yaml.NodeEvent):
+            value = _value(event, events)
+    if documents > 1:
+        raise yaml.YAMLError("a second document begins")
+    return value
+
+
+def _value(event: Any, events: Iterator[Any]) -> Any:
+    """The value that begins with an event, and goes on with the next ones."""
+    if event.anchor:
+        raise FrontMatterError(
+            "yaml_alias", "The front matter uses YAML anchors or aliases, which are not followed."
+        )
+    if event.tag:
+        raise FrontMatterError(
+            "yaml_tag", f"The front matter uses the YAML tag {event.tag!r}, which is not obeyed."
+        )
+    if isinstance(event, yaml.ScalarEvent):
+        # Of the two, the first is true for text without quotes.
+        return None if event.implicit[0] and event.value in _NULL else event.value
+    if isinstance(event, yaml.SequenceStartEvent):
+        items = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(_value(event, events))
+        return items
+    values = {}
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        key = _value(event, events)
+        value = _value(next(events), events)
+        if not isinstance(key, Hashable):
+            raise yaml.YAMLError("a list is used as a key")
+        values[key] = value
+    return values
 
 
 def _problem(error: Exception) -> str:
