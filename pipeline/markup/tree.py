@@ -262,6 +262,7 @@ def _build(  # noqa: PLR0915 - one loop: every element and string of every post 
     """Make `node`, what is below it and what follows it, as contents of the soup. Returns the elements
     in document order, and whether some may be of SVG or MathML."""
     void, containers = builder.empty_element_tags or (), builder.string_containers
+    special = frozenset((*void, *containers, *_NAMESPACES, "template"))
     order = Order()
     soup._order = order  # type: ignore[attr-defined]
     elements = order.elements
@@ -280,7 +281,6 @@ def _build(  # noqa: PLR0915 - one loop: every element and string of every post 
         kind = node.tag_id
         if kind == _TEXT:
             made = _new_string(string_class, node.text_content or "")
-            made.hidden = False
         elif (name := node.tag) is None or kind in (_COMMENT, _DOCTYPE):
             made = _other(node, kind)
         else:
@@ -295,17 +295,18 @@ def _build(  # noqa: PLR0915 - one loop: every element and string of every post 
             made._place = len(elements)
             elements.append(made)
             child = node.first_child
-            if name in void:
-                made.can_be_empty_element = True
-            elif name in containers:
-                made.interesting_string_types = {containers[name]}
-            if name in ("svg", "math"):
-                has_foreign = True
-            elif name == "template" and child is None:
-                if templates is None:
-                    templates = _templates(parser)
-                content = templates.get(node.mem_id)
-                child = content.first_child if content is not None else None
+            if name in special:
+                if name in void:
+                    made.can_be_empty_element = True
+                elif name in containers:
+                    made.interesting_string_types = {containers[name]}
+                if name in _NAMESPACES:
+                    has_foreign = True
+                elif name == "template" and child is None:
+                    if templates is None:
+                        templates = _templates(parser)
+                    content = templates.get(node.mem_id)
+                    child = content.first_child if content is not None else None
         made.parent = parent
         made.previous_element = previous
         previous.next_element = made

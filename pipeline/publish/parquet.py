@@ -92,7 +92,7 @@ def write_partition(table: Table, start: str, frame: pl.DataFrame, folder: Path)
         path,
         schema,
         compression="zstd",
-        compression_level=4,
+        compression_level=3,
         use_dictionary=_repeating(table),
         write_page_checksum=True,
     ) as writer:
