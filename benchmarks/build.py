@@ -6,7 +6,9 @@ Prints, each measured in a process of its own in this one run:
   `BeautifulSoup(body, "lxml")` over the bodies of the same posts;
 - peak memory of the build, all its processes together;
 - bytes of Parquet to bytes of raw posts;
-- seconds and CPU of a cold build of the sample, start included, and of loading Dagster's definitions.
+- seconds and CPU of a cold build of the sample, start included, and of loading Dagster's definitions;
+- with `--against COMMIT`, nothing but this: CPU of the whole build by that commit's code and by this one's,
+  in turns, the least of each.
 
 RAW is a folder of posts, or one with a sources.yaml. Without it, the archives of
 `../shared/data` are unpacked and measured, where they are there.
@@ -18,6 +20,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -53,11 +56,15 @@ if sys.argv[2] == "parse":
 """
 
 
-def measure(command: list[str], *, memory: bool = False) -> tuple[float, float, int]:
+# How often each of two builds runs, where they are compared.
+TURNS = 3
+
+
+def measure(command: list[str], *, memory: bool = False, project: Path = PROJECT) -> tuple[float, float, int]:
     """CPU seconds and wall seconds of a command with its children, and its peak memory in bytes
     (all processes together, sampled ten times a second; 0 unless asked for)."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL)
     peak = [0]
     watcher = threading.Thread(target=_watch, args=(process, peak)) if memory else None
     if watcher:
@@ -114,14 +121,38 @@ def unpack_shared(into: Path) -> Path:
     return into
 
 
+def compare(raw: Path, scratch: Path, commit: str, workers: str) -> None:
+    """Print what the build of `raw` costs with the code of a commit, and with this one's."""
+    older = scratch / "older"
+    older.mkdir()
+    archive = subprocess.run(["git", "archive", commit], cwd=PROJECT, check=True, stdout=subprocess.PIPE)
+    subprocess.run(["tar", "-x", "-C", str(older)], input=archive.stdout, check=True)
+    costs: dict[Path, list[float]] = {older: [], PROJECT: []}
+    for _ in range(TURNS):
+        for project, found in costs.items():
+            out = scratch / "outputs"
+            # Run as a module, so that the code of the folder it runs in comes before what is installed.
+            build = [sys.executable, "-m", "pipeline.cli", "build", "--raw", str(raw), "--out", str(out)]
+            found.append(measure([*build, "--workers", workers], project=project)[0])
+            shutil.rmtree(out)
+    before, now = (min(found) for found in costs.values())
+    print(f"whole build by {commit:.12}       {before:8.1f} s CPU")
+    print(f"whole build by this code           {now:8.1f} s CPU")
+    print(f"build of {commit:.12} / this one  {before / now:8.2f}")
+
+
 def main() -> None:
     """Measure, and print one line a figure."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     arguments.add_argument("raw", nargs="?", type=Path, help="a folder of posts")
     arguments.add_argument("--workers", default="1", help="processes that read posts (default 1)")
+    arguments.add_argument("--against", metavar="COMMIT", help="compare with the code of a commit")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         raw = given.raw.resolve() if given.raw else unpack_shared(Path(scratch))
+        if given.against:
+            compare(raw, Path(scratch), given.against, given.workers)
+            return
         out = Path(scratch) / "outputs"
         python = sys.executable
         build = [python, "-m", "pipeline.cli", "build", "--out", str(out), "--workers", given.workers]

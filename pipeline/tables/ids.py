@@ -12,5 +12,5 @@ def make_id(kind: str, *parts: str | int | None) -> str:
 
     None differs from every text, and no two lists of parts run together.
     """
-    spelled = "".join("-" if part is None else f"{len(str(part))}:{part}" for part in parts)
+    spelled = "".join(["-" if part is None else f"{len(str(part))}:{part}" for part in parts])
     return hashlib.sha256(f"{kind}/{spelled}".encode()).hexdigest()[:_LENGTH]

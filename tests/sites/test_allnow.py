@@ -7,8 +7,11 @@ import pytest
 from pipeline.posts.post import read_post
 from pipeline.sites import allnow
 from pipeline.sites.page import Credit
+from pipeline.tables.extract import Reading
+from tests.sites.pages import SOURCE, only, raw
 from tests.sites.pages import post as simple_post
 from tests.sites.prettified import prettified
+from tests.tables.records import tables
 
 SITE = "https://m.lanternnow.example"
 URL = f"{SITE}/post/5f707e9982bd161308cd74e7"
@@ -79,6 +82,14 @@ def test_24_a_post_without_a_date_has_none():
     found = read_text("<p>茶。</p>", epoch="NaN")
     assert (found.published_at, found.published_precision) == (None, "unknown")
     assert (found.body_text, found.section) == ("茶。", None)
+    data = simple_post("<p>茶。</p>", url=URL, date="2021-05-11T15:58:09.716Z", epoch="NaN")
+    rows = tables(raw(data), readings={SOURCE: Reading({"m.lanternnow.example": "allnow"})})
+    assert only(rows["articles"].select("profile", "published_at", "published_precision")) == {
+        "profile": "allnow",
+        "published_at": None,
+        "published_precision": "unknown",
+    }
+    assert only(rows["revisions"])["published_at"] is None
 
 
 @pytest.mark.parametrize(

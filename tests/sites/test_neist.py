@@ -4,9 +4,11 @@ import pytest
 
 from pipeline.posts.post import read_post
 from pipeline.sites import neist
-from tests.sites.pages import only, raw, tables
+from pipeline.tables.extract import Reading
+from tests.sites.pages import SOURCE, only, raw
 from tests.sites.pages import post as simple_post
-from tests.sites.prettified import prettified
+from tests.sites.prettified import prettified, prettified_post
+from tests.tables.records import tables
 
 SITE = "https://longtide.example"
 URL = f"{SITE}/medium/lanternweek/the-last-ferry"
@@ -229,12 +231,12 @@ def test_23_a_page_that_frames_a_chart_has_neither_title_nor_text():
         (),
         (),
     )
-    data = (
-        f'---\nlayout: post\ntitle: ""\ndate: 2019-10-14T11:56:40+01:00\nauthor: Nei.st\nfrom: {URL}\n'
-        f"tags: [ 渡 ]\ncategories: [ 渡 ]\n---\n\n{html}\n"
+    data = prettified_post(html, url=URL, title="", author="Nei.st", date="2019-10-14T11:56:40+01:00")
+    rows = tables(
+        raw(data, "_posts/2019-10-14-.md"), readings={SOURCE: Reading({"longtide.example": "neist"})}
     )
-    row = only(tables(raw(data.encode(), "_posts/2019-10-14-.md"))["articles"])
-    assert (row["title"], row["body_text"], row["is_stub"]) == (None, None, True)
+    row = only(rows["articles"])
+    assert (row["profile"], row["title"], row["body_text"], row["is_stub"]) == ("neist", None, None, True)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from pipeline.posts.post import read_post
 from pipeline.sites import paopao
 from pipeline.sites.page import Credit
 from pipeline.sites.paopao import SPAM_RULES, Told, spam_signals
-from tests.sites.pages import media
+from pipeline.tables.extract import Reading
+from tests.sites.pages import SOURCE, media, only, raw
 from tests.sites.pages import post as simple_post
-from tests.sites.prettified import prettified
+from tests.sites.prettified import prettified, prettified_post
+from tests.tables.records import tables
 
 SITE = "https://teabubbles.example"
 URL = f"{SITE}/article/75"
@@ -76,7 +78,16 @@ def related(*numbers):
     )
 
 
-def comment(number, text, *, name="墨渡 (未验证)", title="茶", answers=None, classes="comment-by-anonymous"):
+def comment(
+    number,
+    text,
+    *,
+    name="墨渡 (未验证)",
+    title="茶",
+    answers=None,
+    classes="comment-by-anonymous",
+    month="2014-05",
+):
     reply_of = '<span class="rdf-meta" rel="sioc:reply_of" resource="/article/75"></span>' + (
         f'<span class="rdf-meta" rel="sioc:reply_of" resource="/comment/{answers}#comment-{answers}"></span>'
         if answers
@@ -86,7 +97,7 @@ def comment(number, text, *, name="墨渡 (未验证)", title="茶", answers=Non
         f'<a id="comment-{number}"></a><div about="/comment/{number}#comment-{number}" '
         f'class="comment {classes} clearfix"><div class="attribution"><div class="comment-submitted">'
         f'<p class="commenter-name"><span rel="sioc:has_creator"><span class="username">{name}</span></span>'
-        f'</p><p class="comment-time"><span content="2014-05-0{number % 9 + 1}T08:17:44+02:00" '
+        f'</p><p class="comment-time"><span content="{month}-0{number % 9 + 1}T08:17:44+02:00" '
         f'datatype="xsd:dateTime">星期四</span></p><p class="comment-permalink"><a class="permalink" '
         f'href="/comment/{number}#comment-{number}">永久连接</a></p></div></div><div class="comment-text">'
         f'<h3><a class="permalink" href="/comment/{number}#comment-{number}">{title}</a></h3>'
@@ -450,19 +461,28 @@ def test_the_rules_take_any_text(title, name, text, to):
 
 
 def test_20_fifty_of_396_comments_are_in_the_post():
-    spam = '<p>&lt;a href="https://pills.example/"&gt;pot&lt;/a&gt;</p>'
-    found = read(
-        page(
-            "<p>一。</p>",
-            comments=comment(275, spam)
-            + indented(comment(392, spam, answers=275))
-            + "".join(comment(n, spam) for n in range(400, 448)),
-        )
+    def spam(number, **told):
+        link = f'<a href="https://pills.example/{number}">https://pills.example/{number}</a>'
+        return comment(number, f"<p>&lt;a href={link}&gt;pot&lt;/a&gt;</p>", month="2019-04", **told)
+
+    html = page(
+        "<p>一。</p>",
+        comments=spam(275) + indented(spam(392, answers=275)) + "".join(map(spam, range(400, 448))),
     )
-    assert len(found.comments) == 50
-    assert sum(c.parent_key is None for c in found.comments) == 49
-    assert all(c.spam_signals for c in found.comments)
-    assert found.authors == ("茶泡客",)
+    assert 'content="396" property="sioc:num_replies"' in html
+    rows = tables(
+        raw(prettified_post(html, url=URL, author="茶泡客")),
+        readings={SOURCE: Reading({"teabubbles.example": "paopao"})},
+    )
+    article, said = only(rows["articles"]), rows["comments"]
+    assert (article["profile"], article["authors"]) == ("paopao", ["茶泡客"])
+    assert (article["comment_count"], article["body_text"]) == (50, "一。")
+    assert said["parent_comment_id"].null_count() == 49
+    (answered,) = said.filter(site_comment_id="275")["comment_id"]
+    assert only(said.filter(site_comment_id="392"))["parent_comment_id"] == answered
+    assert said["is_suspected_spam"].all()
+    assert set(said["published_at"].dt.strftime("%Y-%m")) == {"2019-04"}
+    assert rows["links"].filter(kind="external")["region"].to_list() == ["comment"] * 50
 
 
 def test_21_the_author_is_in_the_text_and_cards_are_not():
@@ -471,13 +491,23 @@ def test_21_the_author_is_in_the_text_and_cards_are_not():
             "<p>文/墨渡</p><p>铜壶。</p>",
             byline=author("Anonymous", 0),
             cards=related(3, 4, 5, 6),
-            comments="".join(comment(n, "<p>好。</p>", name=f"Nick{n} (未验证)") for n in (1, 2, 3, 4)),
+            comments="".join(
+                comment(
+                    n, "<p>&lt;a href=https://pills.example&gt;pot&lt;/a&gt;</p>", name=f"Nick{n} (未验证)"
+                )
+                for n in (1, 2, 3, 4)
+            ),
         ),
         line="Anonymous",
     )
     assert (found.author_line, found.authors) == ("Anonymous", ("墨渡",))
     assert found.body_text == "文/墨渡\n\n铜壶。"
-    assert [c.author_line for c in found.comments] == ["Nick1", "Nick2", "Nick3", "Nick4"]
+    assert [link.region for link in found.links if link.text != "Anonymous"] == ["card"] * 8
+    assert media(found) == [("card", "inline", f"{n}.jpg") for n in (3, 4, 5, 6)]
+    assert [(c.author_line, c.credits) for c in found.comments] == [
+        (name, (Credit(name, "commenter"),)) for name in ("Nick1", "Nick2", "Nick3", "Nick4")
+    ]
+    assert all(c.spam_signals for c in found.comments)
 
 
 @pytest.mark.parametrize(

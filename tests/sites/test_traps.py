@@ -88,6 +88,7 @@ def test_1_a_conversation_with_seven_comments():
     assert found["comments"]["by_node_author"].to_list() == [True] * 5 + [False] * 2
     assert [name for _, name in people(found, "commenter")] == names
     assert people(found, "moderator") == []
+    assert found["contributors"]["name"].sort().to_list() == sorted(names)
     assert links.filter(region="body").select("kind", "href").rows() == [
         ("internal", f"{SITE}/library/rooms")
     ]
@@ -111,6 +112,10 @@ def test_4_comments_open_with_a_heading_and_the_moderator_does_not_comment():
                 + comments(
                     comment(4201, person("Rosalba Quint"), text="<h3>Two Kitchens</h3><p>It hung there.</p>"),
                     comment(4206, person("Henrik Adeyemi"), text="<h3>Piers</h3><p>It had eleven.</p>"),
+                    *(
+                        comment(n, person(f"Ada Marsh {n}"), text=f"<h3>Tide {n}</h3><p>It rose.</p>")
+                        for n in (4211, 4216, 4221)
+                    ),
                 ),
                 title="‘We Folded It the Other Way’",
                 author="Wen Lishan, Rosalba Quint &#38; more",
@@ -121,7 +126,9 @@ def test_4_comments_open_with_a_heading_and_the_moderator_does_not_comment():
     assert found["comments"].select("author_line", "body_text").rows() == [
         ("Rosalba Quint", "Two Kitchens\n\nIt hung there."),
         ("Henrik Adeyemi", "Piers\n\nIt had eleven."),
+        *((f"Ada Marsh {n}", f"Tide {n}\n\nIt rose.") for n in (4211, 4216, 4221)),
     ]
+    assert found["comments"]["body_html"].str.starts_with("<h3>").all()
     assert people(found, "moderator") == [(None, "Wen Lishan")]
     wen = only(found["contributors"].filter(name="Wen Lishan"))
     assert (wen["slug"], wen["article_count"], wen["comment_count"]) == ("wen-lishan", 1, 0)
@@ -175,6 +182,7 @@ def test_6_two_people_sign_a_comment_and_the_moderator_is_one_of_them():
     assert people(found, "moderator") == [(None, "Wilma Varga")]
     wilma = only(found["contributors"].filter(slug="wilma-varga"))
     assert (wilma["article_count"], wilma["comment_count"]) == (1, 1)
+    assert found["contributors"].height == 5
 
 
 def test_8_two_files_that_differ_only_in_case_are_one_article():
@@ -200,24 +208,19 @@ def test_8_two_files_that_differ_only_in_case_are_one_article():
 
 def test_10_a_broken_link_in_a_sentence_is_told_from_the_archiver_s_anchors():
     broken = f'<a arget="_blank" rel="nofollow" href="{SITE}/conversation/undefined">boarding</a>'
-    found = tables(
-        raw(
-            post(
-                content(
-                    body(
-                        "<p>Should it stop? —<em>Wen Lishan</em></p>"
-                        "<p><em>Correction Note: It said 13.</em></p>"
-                    )
-                )
-                + comments(
-                    comment(4861, person("Ada Marsh")),
-                    comment(4866, person("Shen Yuhe")),
-                    comment(4871, person("Paavo Diaz")),
-                    comment(4876, person("Tobias Holm"), text=f"<p>Those {broken} wait.</p>"),
-                )
-            )
+    data = post(
+        content(
+            body("<p>Should it stop? —<em>Wen Lishan</em></p><p><em>Correction Note: It said 13.</em></p>")
+        )
+        + comments(
+            comment(4861, person("Ada Marsh")),
+            comment(4866, person("Shen Yuhe")),
+            comment(4871, person("Paavo Diaz")),
+            comment(4876, person("Tobias Holm"), text=f"<p>Those {broken} wait.</p>"),
         )
     )
+    assert data.count(b'/conversation/undefined"') == 5
+    found = tables(raw(data))
     link = only(found["links"].filter(pl.col("href").str.ends_with("undefined")))
     assert (link["kind"], link["region"], link["text"]) == ("broken", "comment", "boarding")
     assert (link["canonical_url"], link["target_article_id"]) == (None, None)

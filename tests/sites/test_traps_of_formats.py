@@ -153,20 +153,18 @@ def test_24_a_date_that_is_the_moment_of_fetching_is_no_date():
 
 def test_25_a_title_that_no_yaml_parser_takes():
     title = r"城南茶話第三回 船\岸\橋"
-    found = tables(
-        raw(
-            post(
-                "本期老溫說說茶壺。",
-                url="https://video.tidepool.example/watch?v=Wn5cYt8LqJ2",
-                title=title,
-                author="城南茶話",
-                date="2022-04-25T15:41:15.000Z",
-            ),
-            f"teahouse/archived/2022-04-25/2022-04-25-{title}.md",
-        )
+    url = "https://video.tidepool.example/watch?v=Wn5cYt8LqJ2"
+    data = post(
+        "本期老溫說說茶壺。", url=url, title=title, author="城南茶話", date="2022-04-25T15:41:15.000Z"
     )
+    cut_in_front_matter = data.replace(title.encode(), title.removesuffix("橋").encode(), 1)
+    folder = "teahouse/archived/2022-04-25"
+    found = tables(raw(cut_in_front_matter, f"{folder}/2022-04-25-{title}.md"))
     article = only(found["articles"])
-    assert article["title"] == title
+    assert (article["title"], article["url"]) == (title, url)
     assert article["authors"] == ["城南茶話"]
     assert article["published_at"] == datetime(2022, 4, 25, 15, 41, 15, tzinfo=UTC)
-    assert only(found["revisions"])["notes"] == ["mended_front_matter"]
+    revision = only(found["revisions"])
+    assert revision["notes"] == ["mended_front_matter"]
+    assert revision["raw_path"] == rf"{folder}/2022-04-25-城南茶話第三回 船\x5c岸\x5c橋.md"
+    assert found["rejects"].is_empty()
