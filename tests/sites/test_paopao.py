@@ -486,17 +486,13 @@ def test_20_fifty_of_396_comments_are_in_the_post():
 
 
 def test_21_the_author_is_in_the_text_and_cards_are_not():
+    spam = "<p>&lt;a href=https://pills.example&gt;pot&lt;/a&gt;</p>"
     found = read(
         page(
             "<p>文/墨渡</p><p>铜壶。</p>",
             byline=author("Anonymous", 0),
             cards=related(3, 4, 5, 6),
-            comments="".join(
-                comment(
-                    n, "<p>&lt;a href=https://pills.example&gt;pot&lt;/a&gt;</p>", name=f"Nick{n} (未验证)"
-                )
-                for n in (1, 2, 3, 4)
-            ),
+            comments="".join(comment(n, spam, name=f"Nick{n} (未验证)") for n in (1, 2, 3, 4)),
         ),
         line="Anonymous",
     )
