@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.build import PROJECT, SHARED, unpack_shared
-from pipeline.coverage import by_site, coverage
-from pipeline.coverage_document import ReasonsError, markdown, needless, read_reasons, unexplained
-from pipeline.lookup import LookupFailedError, run_sql
+from pipeline.inspection.coverage import by_site, coverage
+from pipeline.inspection.coverage_document import ReasonsError, markdown, needless, read_reasons, unexplained
+from pipeline.inspection.lookup import LookupFailedError, run_sql
 
 REASONS = PROJECT / "docs" / "coverage.yaml"
 DOCUMENT = PROJECT / "docs" / "coverage.md"

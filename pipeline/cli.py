@@ -149,7 +149,7 @@ def query(
     form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.table,
 ) -> None:
     """Run SQL over the published tables."""
-    from pipeline import lookup
+    from pipeline.inspection import lookup
 
     with _told_plainly():
         if sql == "-":
@@ -165,7 +165,7 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Say what became of a page or a raw post: profile, findings, revisions, or why it was rejected."""
-    from pipeline import lookup
+    from pipeline.inspection import lookup
 
     with _told_plainly():
         found = lookup.explain(out, what)
@@ -184,7 +184,7 @@ def rejects(
     form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = Format.table,
 ) -> None:
     """List the raw posts that gave no row, and why."""
-    from pipeline import lookup
+    from pipeline.inspection import lookup
 
     with _told_plainly():
         names, rows = lookup.run_sql(
@@ -230,7 +230,7 @@ def _told_plainly() -> Iterator[None]:
 
 def _plain_words(error: Exception) -> tuple[int, str]:
     """The exit code for an error, and what to say of it."""
-    from pipeline.lookup import LookupFailedError
+    from pipeline.inspection.lookup import LookupFailedError
 
     if isinstance(error, LookupFailedError):
         return WRONG_USE, str(error)

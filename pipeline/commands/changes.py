@@ -19,7 +19,7 @@ _COUNTS = (
 def show_changes(out: Path, run: str | None = None, as_json: bool = False, listing: bool = False) -> None:
     """Print the change report of a run, by default of the newest that has one; or the list of
     runs that have one. Raises LookupFailedError where there is none."""
-    from pipeline.lookup import LookupFailedError
+    from pipeline.inspection.lookup import LookupFailedError
     from pipeline.refresh.changes import ReportError, read_report
 
     if listing:

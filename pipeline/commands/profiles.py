@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.coverage import Coverage
-    from pipeline.samples import Sample, Sampled
-    from pipeline.unheard import Unheard
+    from pipeline.inspection.coverage import Coverage
+    from pipeline.inspection.samples import Sample, Sampled
+    from pipeline.inspection.unheard import Unheard
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 
@@ -60,9 +60,9 @@ def list_profiles(
     if context.invoked_subcommand is not None:
         return
     with _told_plainly():
-        from pipeline.coverage import coverage
+        from pipeline.inspection.coverage import coverage
+        from pipeline.inspection.unheard import unheard
         from pipeline.sources.registry import SourcesError
-        from pipeline.unheard import unheard
 
         rows = coverage(out)
         try:
@@ -138,7 +138,7 @@ def _not_in(raw: Path, rows: Sequence[Coverage]) -> list[str]:
 
 
 def _as_json(row: Coverage) -> dict[str, Any]:
-    from pipeline.coverage import SHARES
+    from pipeline.inspection.coverage import SHARES
 
     shares = {name: row.share(name) for name in SHARES}
     return {
@@ -152,7 +152,7 @@ def _as_json(row: Coverage) -> dict[str, Any]:
 
 
 def _print_coverage(rows: Sequence[Coverage]) -> None:
-    from pipeline.coverage import in_words
+    from pipeline.inspection.coverage import in_words
 
     heads = ("host", "source: profile"), ("articles", "posts"), ("author", "date"), ("language", "body"), \
         ("comments", "links"), ("media", "resolved")  # fmt: skip
@@ -176,7 +176,7 @@ def _print_coverage(rows: Sequence[Coverage]) -> None:
 
 
 def _print_worth(worth: Sequence[Unheard]) -> None:
-    from pipeline.coverage import in_words
+    from pipeline.inspection.coverage import in_words
 
     typer.echo("\nWorth a profile of their own, by what the generic one does not read:\n")
     table = [("host", "articles", "facts", "not read")]
@@ -315,8 +315,8 @@ def _free_files(name: str) -> tuple[Path, Path]:
 
 def _sample(raw: Path, hosts: Sequence[str], size: int) -> Sample:
     """Posts of the hosts. Raises ProfileError, with what there is instead, where there are none."""
+    from pipeline.inspection.samples import sample_of
     from pipeline.markup.urls import site_of
-    from pipeline.samples import sample_of
 
     sample = sample_of(raw, hosts, size)
     if sample.posts:
@@ -392,7 +392,7 @@ def _from_here(file: Path) -> str:
 @contextmanager
 def _told_plainly() -> Iterator[None]:
     """Turn what a user can mend into words on stderr and an exit code."""
-    from pipeline.lookup import LookupFailedError
+    from pipeline.inspection.lookup import LookupFailedError
     from pipeline.sites.registry import UnknownProfileError
     from pipeline.sources.kinds import FetchError
     from pipeline.sources.registry import SourcesError

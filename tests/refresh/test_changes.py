@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from pipeline.commands.changes import show_changes
-from pipeline.lookup import LookupFailedError
+from pipeline.inspection.lookup import LookupFailedError
 from pipeline.refresh import changes as module
 from pipeline.refresh import log
 from pipeline.refresh.changes import (

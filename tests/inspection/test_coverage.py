@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.coverage import SHARES, by_site, coverage, in_words
-from pipeline.lookup import LookupFailedError
+from pipeline.inspection.coverage import SHARES, by_site, coverage, in_words
+from pipeline.inspection.lookup import LookupFailedError
 from tests.rows import frame, other_id, row
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.lookup import run_sql
+from pipeline.inspection.lookup import run_sql
 from pipeline.markup.urls import host_of, site_of
 
 # The shares of articles, with what an article must have to count.

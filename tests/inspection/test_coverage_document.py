@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.coverage import RESOLVED, SHARES, Coverage
-from pipeline.coverage_document import ReasonsError, markdown, needless, read_reasons, unexplained
+from pipeline.inspection.coverage import RESOLVED, SHARES, Coverage
+from pipeline.inspection.coverage_document import ReasonsError, markdown, needless, read_reasons, unexplained
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def site(host: str = "lanternfile.example", articles: int = 1000, **having: int) -> Coverage:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.coverage import RESOLVED, SHARES, Coverage, in_words
+from pipeline.inspection.coverage import RESOLVED, SHARES, Coverage, in_words
 
 # A lower share needs a reason.
 ENOUGH = 0.95

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import unheard as module
-from pipeline.coverage import SHARES, Coverage
+from pipeline.inspection import unheard as module
+from pipeline.inspection.coverage import SHARES, Coverage
+from pipeline.inspection.unheard import unheard, unheard_parts
 from pipeline.markup.content import read_content
 from pipeline.markup.soup import make_soup
 from pipeline.posts.post import read_post
 from pipeline.sites.page import Comment, page_of
-from pipeline.unheard import unheard, unheard_parts
 from tests.sites.pages import post
 
 URL = "https://longread.example/teapots"

@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.lookup import EXPLAINED, LookupFailedError, explain, run_sql
+from pipeline.inspection.lookup import EXPLAINED, LookupFailedError, explain, run_sql
 from pipeline.refresh.steps import build
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 RAW = PROJECT / "raw"
 
 NIGHT_LIBRARY = "https://www.lanternfile.example/conversation/what-should-night-library-be"

@@ -19,15 +19,15 @@ from pathlib import Path
 
 from bs4.element import Tag
 
-from pipeline.coverage import Coverage
-from pipeline.lookup import run_sql
+from pipeline.inspection.coverage import Coverage
+from pipeline.inspection.lookup import run_sql
+from pipeline.inspection.samples import named_posts
 from pipeline.markup.outline import names_of
 from pipeline.markup.render import inline_text
 from pipeline.markup.soup import MarkupError, make_soup
 from pipeline.markup.suggestions import parts_suggested
 from pipeline.markup.urls import host_of
 from pipeline.posts.post import Post
-from pipeline.samples import named_posts
 from pipeline.sites.page import Page
 from pipeline.sites.registry import FALLBACK, profiles
 

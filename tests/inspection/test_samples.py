@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.samples import named_posts, sample_of
+from pipeline.inspection.samples import named_posts, sample_of
 from pipeline.sources.registry import SourcesError
 
 LISTING = """\
