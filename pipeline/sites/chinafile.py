@@ -33,6 +33,7 @@ from pipeline.markup.urls import absolute_web_url, host_of, site_of
 from pipeline.posts.post import Post
 from pipeline.sites import authors
 from pipeline.sites.page import Comment, Credit, Page
+from pipeline.sites.parts import classes_of, first_of_class
 
 HOSTS = ("www.chinafile.com", "chinafile.com")
 
@@ -41,17 +42,16 @@ NOBODY = frozenset({"中参馆"})
 # Who signs an introduction without being a person.
 EDITORS = frozenset({"The Editors", "The Editor"})
 
-FEATURED_PHOTO = "div.view-featured-photo"
-BODY = "div.field-name-body"
-CARD = "div.cboxes"
-PHOTO_BOX = "div.view-photo-embed, div.visual-box"
-PULL_QUOTE = "div.pullquote"
-COMMENTS = "div#comments"
-COMMENT = "article.comment"
-COMMENT_BODY = "div.field-name-comment-body"
-PROFILE_BOX = "div.node-profile"
-PHOTO_CREDIT = ".photo-credit"
-PHOTO_CAPTION = ".photo-caption"
+FEATURED_PHOTO = "view-featured-photo"
+BODY = "field-name-body"
+CARD = "cboxes"
+PHOTO_BOXES = ("view-photo-embed", "visual-box")
+PULL_QUOTE = "pullquote"
+COMMENT = "comment"
+COMMENT_BODY = "field-name-comment-body"
+PROFILE_BOX = "node-profile"
+PHOTO_CREDIT = "photo-credit"
+PHOTO_CAPTION = "photo-caption"
 
 _COMMENT_ANCHOR = re.compile(r"comment-(\d+)")
 _PROFILE_PATH = re.compile(r"/contributors/([^/?#]+)/?(?:[?#].*)?$")
@@ -63,13 +63,13 @@ _BROKEN_PATH = re.compile(r"/(?:undefined|%20[^/]*)$")
 def read_page(post: Post, url: str) -> Page:
     """Read one ChinaFile post; `url` is the page's absolute address."""
     soup = make_soup(post.body)
-    featured = soup.select_one(FEATURED_PHOTO)
-    comments = soup.select_one(COMMENTS)
+    featured = first_of_class(soup, "div", FEATURED_PHOTO)
+    comments = next((div for div in elements(soup, ("div",)) if div.get("id") == "comments"), None)
     for part in (featured, comments):
         if part is not None:
             part.extract()
     content = next((div for div in elements(soup, ("div",)) if div.get("class") == "content"), None)
-    body = content.select_one(BODY) if content is not None else None
+    body = first_of_class(content, "div", BODY) if content is not None else None
     if body is not None:
         body.extract()
     else:  # a photo gallery's post holds its title and nothing else
@@ -138,24 +138,30 @@ def _take_boxes(root: Tag, url: str) -> _Boxes:
     for card in _outermost(root, CARD):
         boxes.links += _links(card, url, "card")
         boxes.media += media(card, url, "card")
-    for box in _outermost(root, PHOTO_BOX):
+    for box in _outermost(root, *PHOTO_BOXES):
         boxes.links += _links(box, url, "caption")
         boxes.media += _photos(box, url, "inline")
     return boxes
 
 
-def _outermost(root: Tag, selector: str) -> Iterator[Tag]:
-    """Each element of a kind, taken out of the tree; those within one go with it."""
+def _outermost(root: Tag, *words: str) -> Iterator[Tag]:
+    """Each <div> of one of the classes, taken out of the tree; those within one go with it."""
     gone: set[int] = set()
-    for found in root.select(selector):
-        if id(found) not in gone:
-            gone.update(id(inner) for inner in found.select(selector))
-            yield found.extract()
+    for div in elements(root, ("div",)):
+        if id(div) not in gone and not set(words).isdisjoint(classes_of(div)):
+            gone.update(map(id, elements(div, ("div",))))
+            yield div.extract()
+
+
+def _beside(box: Tag, word: str) -> Tag | None:
+    """The first element of a class in a box, of whatever name."""
+    found = (part for part in box.descendants if isinstance(part, Tag) and word in classes_of(part))
+    return next(found, None)
 
 
 def _photos(box: Tag, url: str, role: str) -> list[MediaItem]:
     """The photos of a box, with the credit and the caption that stand beside them."""
-    credit, caption = box.select_one(PHOTO_CREDIT), box.select_one(PHOTO_CAPTION)
+    credit, caption = _beside(box, PHOTO_CREDIT), _beside(box, PHOTO_CAPTION)
     return [
         replace(
             item,
@@ -191,7 +197,7 @@ def _comments(wrapper: Tag, url: str) -> Iterator[Comment]:
             boxes.links += _links(box, url, "profile")
             boxes.media += [replace(item, role="profile") for item in media(box, url, "profile")]
         credits = tuple(person for person in people if person is not None)
-        body = article.select_one(COMMENT_BODY)
+        body = first_of_class(article, "div", COMMENT_BODY)
         inner = _take_boxes(body, url) if body is not None else _Boxes()
         text, html = render(body, url) if body is not None else (None, None)
         yield Comment(
@@ -202,7 +208,7 @@ def _comments(wrapper: Tag, url: str) -> Iterator[Comment]:
             body_html=html,
             credits=credits,
             author_line=", ".join(person.name for person in credits) or None,
-            by_node_author="comment-by-node-author" in str(article.get("class")).split(),
+            by_node_author="comment-by-node-author" in classes_of(article),
             links=tuple(
                 boxes.links + (_links(body, url, "comment") if body is not None else []) + inner.links
             ),
@@ -215,28 +221,34 @@ def _comments(wrapper: Tag, url: str) -> Iterator[Comment]:
 def _numbered(wrapper: Tag) -> Iterator[tuple[str | None, Tag]]:
     """Each comment with the id that the anchor before it gives; one anchor names one comment."""
     site_id = None
-    for element in wrapper.select(f"a[id], {COMMENT}"):
+    for element in elements(wrapper, ("a", "article")):
         if element.name == "a":
+            if "id" not in element.attrs:
+                continue
             number = _COMMENT_ANCHOR.fullmatch(str(element["id"]))
             site_id = number.group(1) if number else site_id
-        else:
+        elif COMMENT in classes_of(element):
             yield site_id, element
             site_id = None
 
 
 def _person(box: Tag, url: str) -> Credit | None:
     """A profile box: `<h3><a href=".../contributors/ada-marsh">Ada Marsh</a></h3>` and a photo."""
-    heading = box.find("h3")
+    heading = _first(box, "h3")
     name = inline_text(heading) if heading is not None else None
     if heading is None or name is None:
         return None
-    photo = box.find("img")
+    photo = _first(box, "img")
     return Credit(
         name,
         "commenter",
         photo_url=image_url(photo, url) if photo is not None else None,
-        **_profile(heading.find("a"), url),
+        **_profile(_first(heading, "a"), url),
     )
+
+
+def _first(root: Tag, name: str) -> Tag | None:
+    return next(iter(elements(root, (name,))), None)
 
 
 def _profile(anchor: Tag | None, url: str) -> dict[str, str]:
@@ -248,12 +260,12 @@ def _profile(anchor: Tag | None, url: str) -> dict[str, str]:
 
 def _moderators(body: Tag | BeautifulSoup, url: str) -> list[Credit]:
     """Who signed the introduction: `... to what end? —<em><a href="...">Ada Marsh</a></em></p>`."""
-    for paragraph in reversed(body.find_all("p")[-4:]):
+    for paragraph in reversed(elements(body, ("p",))[-4:]):
         _, dash, signature = (inline_text(paragraph) or "").rpartition("—")
         signature = signature.strip(" \xa0")
-        if not dash or all(inline_text(part) != signature for part in paragraph.find_all(("em", "a"))):
+        if not dash or all(inline_text(part) != signature for part in elements(paragraph, ("em", "a"))):
             continue
-        anchors = {inline_text(anchor): anchor for anchor in paragraph.find_all("a")}
+        anchors = {inline_text(anchor): anchor for anchor in elements(paragraph, ("a",))}
         return [
             Credit(name, "moderator", **_profile(anchors.get(name), url))
             for name in authors.split_list(signature).names

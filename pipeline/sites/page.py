@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -78,17 +78,17 @@ def page_of(post: Post, body: Content, **stated: Any) -> Page:
     """The page that a post is, where the site's markup says no more: the post's own title, author line
     (which is one name) and date, with `body`. `stated` are fields of Page that the markup says better."""
     author = authors.single(post.author_line)
-    page = Page(
-        title=post.title,
-        author_line=post.author_line,
-        authors=author.names,
-        authors_truncated=author.truncated,
-        published_at=post.published.at,
-        published_precision=post.published.precision,
-        body_text=body.text,
-        body_html=body.html,
-        credits=tuple(Credit(name, "author") for name in author.names),
-        links=(*body.links, *attached_links(post)),
-        media=(*body.media, *attached_media(post)),
-    )
-    return replace(page, **stated)
+    plain: dict[str, Any] = {
+        "title": post.title,
+        "author_line": post.author_line,
+        "authors": author.names,
+        "authors_truncated": author.truncated,
+        "published_at": post.published.at,
+        "published_precision": post.published.precision,
+        "body_text": body.text,
+        "body_html": body.html,
+        "credits": tuple(Credit(name, "author") for name in author.names),
+        "links": (*body.links, *attached_links(post)),
+        "media": (*body.media, *attached_media(post)),
+    }
+    return Page(**plain | stated)
